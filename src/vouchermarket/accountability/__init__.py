@@ -1,0 +1,1 @@
+"""The 20 % rule, sanctions, funding floors. Empty for now."""

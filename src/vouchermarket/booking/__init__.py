@@ -1,0 +1,1 @@
+"""Seats and holds taken together: lock, decide, write."""

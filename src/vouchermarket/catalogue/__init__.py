@@ -1,0 +1,1 @@
+"""Accredited providers, their courses, base placements and runs."""

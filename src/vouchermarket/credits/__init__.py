@@ -1,0 +1,1 @@
+"""Credit entries and the decisions of their reviewers: never money."""

@@ -1,0 +1,1 @@
+"""Growth plans, post-training duties, portfolio. Empty for now."""

@@ -1,0 +1,1 @@
+"""Bodies, people, appointments, logins, and the matrix of who may do what."""

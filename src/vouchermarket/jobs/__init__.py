@@ -1,0 +1,1 @@
+"""The schedule, its leader, and the sweeps it runs."""

@@ -1,0 +1,1 @@
+"""What every slice stands on: database, ids, clock, money, refusals, locks, events, keys."""

@@ -1,0 +1,58 @@
+"""Money in integer fen, credits and hours in integer hundredths. No floats anywhere.
+
+Outside, credits and hours are decimal strings without trailing zeros ("12", "49.5").
+"""
+
+import re
+from fractions import Fraction
+
+from vouchermarket.kit.refusal import Kind, Refusal
+
+FEN_MAX = 10**12
+HUNDREDTHS_MAX = 10**8
+
+_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,5})(?:\.([0-9]{1,2}))?", re.ASCII)
+_FRACTION = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?", re.ASCII)
+
+
+class AmountNotReadable(Refusal):
+    code = "amount_not_readable"
+    kind = Kind.INVALID
+    zh = "“{value}”不是有效的学分或学时数:至多两位小数,不得为负"
+    en = '"{value}" is no amount of credits or hours: at most two decimals, never negative'
+    remedy_zh = "请填写如 12 或 49.5 的数"
+    remedy_en = "Write a number such as 12 or 49.5"
+
+
+def hundredths(text: str) -> int:
+    """`"49.5"` → 4950. A third decimal is refused (`AmountNotReadable`), never rounded."""
+    match = _DECIMAL.fullmatch(text)
+    if match is None:
+        raise AmountNotReadable(value=text[:40])
+    whole, decimals = match.group(1), (match.group(2) or "").ljust(2, "0")
+    return int(whole) * 100 + int(decimals)
+
+
+def decimal_text(amount_hundredths: int) -> str:
+    """4950 → `"49.5"`, 1200 → `"12"`."""
+    whole, rest = divmod(abs(amount_hundredths), 100)
+    sign = "-" if amount_hundredths < 0 else ""
+    return sign + (f"{whole}.{rest:02d}".rstrip("0") if rest else str(whole))
+
+
+def fraction(text: str) -> Fraction:
+    """A share written as a decimal string, exactly."""
+    if _FRACTION.fullmatch(text) is None:
+        raise AmountNotReadable(value=text[:40])
+    return Fraction(text)
+
+
+def part(fen: int, share: Fraction) -> int:
+    """floor(fen × share): the captured part of a price (pro rata)."""
+    return fen * share.numerator // share.denominator
+
+
+def yuan(fen: int) -> str:
+    """120000 → `"¥1,200.00"`."""
+    whole, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}¥{whole:,}.{rest:02d}"

@@ -1,0 +1,1 @@
+"""Commissioned training: a need stated, quotes, a reserved run. Empty for now."""

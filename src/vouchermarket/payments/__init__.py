@@ -1,0 +1,1 @@
+"""Money leaving the building: instructions, attempts and gateways."""

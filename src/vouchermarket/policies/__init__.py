@@ -1,0 +1,1 @@
+"""A bureau's document as data, and the judge that reads it."""

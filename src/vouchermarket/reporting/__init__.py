@@ -1,0 +1,1 @@
+"""Figures, traces and the invariants of the books: reads only."""

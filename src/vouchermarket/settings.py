@@ -1,0 +1,51 @@
+"""The environment, read once into one struct. Nothing else reads it."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a process is told from outside. `database_url` empty = the embedded PostgreSQL."""
+
+    database_url: str = ""
+    database_owner_url: str = ""
+    data_dir: Path
+    seeds_dir: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    mode: str = "demo"
+
+
+def default_data_dir(is_root: bool, environment: Mapping[str, str]) -> Path:
+    """Root keeps its data under /var/lib (homes stay closed), a user under the user's data directory."""
+    if is_root:
+        return Path("/var/lib/vouchermarket")
+    base = environment.get("XDG_DATA_HOME") or str(Path(environment.get("HOME", "/tmp")) / ".local/share")  # noqa: S108 - a user without a home
+    return Path(base) / "vouchermarket"
+
+
+def _seeds_dir() -> Path:
+    package = Path(__file__).parent
+    installed = package / "seeds"
+    return installed if installed.is_dir() else package.parents[1] / "seeds"
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the variables VOUCHERMARKET_* and DATABASE_URL, DATABASE_OWNER_URL."""
+    env = os.environ if environment is None else environment
+    data_dir = env.get("VOUCHERMARKET_DATA_DIR")
+    seeds_dir = env.get("VOUCHERMARKET_SEEDS_DIR")
+    return Settings(
+        database_url=env.get("DATABASE_URL", ""),
+        database_owner_url=env.get("DATABASE_OWNER_URL", ""),
+        data_dir=Path(data_dir) if data_dir else default_data_dir(os.geteuid() == 0, env),
+        seeds_dir=Path(seeds_dir) if seeds_dir else _seeds_dir(),
+        host=env.get("VOUCHERMARKET_HOST", "127.0.0.1"),
+        port=int(env.get("VOUCHERMARKET_PORT", "8000")),
+        workers=int(env.get("VOUCHERMARKET_WORKERS", "1")),
+        mode=env.get("VOUCHERMARKET_MODE", "demo"),
+    )

@@ -1,0 +1,1 @@
+"""Statements of what a provider has earned, and the two keys that settle them."""

@@ -1,0 +1,1 @@
+"""Funds, appropriations, issuances and the vouchers they give out."""

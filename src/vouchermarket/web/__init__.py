@@ -1,0 +1,1 @@
+"""HTTP: guards, problem details, the API and its page."""

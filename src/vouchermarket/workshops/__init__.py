@@ -1,0 +1,1 @@
+"""Teacher workshops whose activity earns hours. Empty: no pack in use asks for them yet."""
