@@ -1,0 +1,226 @@
+"""The database: one place that commits, one way to declare a tenant's table.
+
+A session is a database session. It is opened, bound to one bureau and committed only here; raise to undo,
+return to keep.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.schema import SchemaItem
+
+from vouchermarket.kit.refusal import Kind, Refusal
+
+Session = AsyncConnection
+
+APPLICATION_ROLE = "vouchermarket_app"
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    }
+)
+
+# Asked by the gateways: money may leave the building only when this is False.
+transaction_is_open: ContextVar[bool] = ContextVar("transaction_is_open", default=False)
+
+
+class Busy(Refusal):
+    code = "busy"
+    kind = Kind.BUSY
+    zh = "现在办理的人太多,本次请求没有生效"
+    en = "Too many people at once: this request had no effect"
+    remedy_zh = "请稍候片刻再试一次"
+    remedy_en = "Wait a moment and try again"
+
+
+class ChangedMeanwhile(Refusal):
+    code = "changed_meanwhile"
+    kind = Kind.CONFLICT
+    zh = "同一记录刚被他人更改,本次请求没有生效"
+    en = "Somebody else has just changed the same record: this request had no effect"
+    remedy_zh = "请刷新后再试"
+    remedy_en = "Load it anew and try again"
+
+
+class Database:
+    """One pool of connections of the application role."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, lock_timeout_ms: int = 5000) -> None:
+        self._engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=15,
+            connect_args={"options": f"-c timezone=UTC -c lock_timeout={lock_timeout_ms}"},
+        )
+
+    @asynccontextmanager
+    async def transaction(self, bureau_id: UUID) -> AsyncIterator[Session]:
+        """One transaction inside one bureau: commits on return, rolls back on any exception.
+
+        Refuses `Busy` when a lock or a connection is not to be had in time, `ChangedMeanwhile` when
+        another writer was first.
+        """
+        async with self._opened() as session:
+            # A bound value is a syntax error here, so the id is typed before it is written into the text.
+            await session.exec_driver_sql(f"SET LOCAL app.bureau_id = '{UUID(str(bureau_id))}'")
+            yield session
+
+    @asynccontextmanager
+    async def registry(self) -> AsyncIterator[Session]:
+        """One transaction on the tables that stand above bureaus: `bureau`, `bureau_host`, `job_slot`."""
+        async with self._opened() as session:
+            yield session
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[Session]:
+        mark = transaction_is_open.set(True)
+        try:
+            async with self._engine.begin() as session:
+                yield session
+        except DBAPIError as error:
+            refusal = _refusal_of(error)
+            if refusal is None:
+                raise
+            raise refusal from error
+        except TimeoutError as error:
+            raise Busy from error
+        finally:
+            transaction_is_open.reset(mark)
+
+    async def close(self) -> None:
+        """Give all connections back to the server."""
+        await self._engine.dispose()
+
+
+def _refusal_of(error: DBAPIError) -> Refusal | None:
+    state = getattr(error.orig, "sqlstate", None)
+    if state in {"55P03", "40P01", "40001", "57014"}:  # lock timeout, deadlock, serialization, cancelled
+        return Busy()
+    if state == "23505":  # a unique key: the net below the locks
+        return ChangedMeanwhile()
+    return None
+
+
+# --- declaring tables -------------------------------------------------------------------------------------
+
+
+def tenant_table(name: str, *parts: SchemaItem, append_only: bool = False, deletable: bool = False) -> Table:
+    """A table of one bureau's rows: `bureau_id` leads its key, row-level security guards it.
+
+    `append_only` rows can be read and inserted by the application role, never changed or locked.
+    """
+    grants = ["SELECT", "INSERT"] if append_only else ["SELECT", "INSERT", "UPDATE"]
+    return Table(
+        name,
+        metadata,
+        Column("bureau_id", Uuid, ForeignKey("bureau.id"), primary_key=True),
+        *parts,
+        info={"tenant": True, "grants": [*grants, "DELETE"] if deletable else grants},
+    )
+
+
+def registry_table(name: str, *parts: SchemaItem) -> Table:
+    """A table above bureaus. There are three; a test compares the list with the catalog."""
+    return Table(name, metadata, *parts, info={"tenant": False, "grants": ["SELECT", "INSERT", "UPDATE"]})
+
+
+def own_id(name: str = "id") -> Column[Any]:
+    """The row's own id: second half of the primary key."""
+    return Column(name, Uuid, primary_key=True)
+
+
+def refers(column: str, table: str, *, nullable: bool = False, in_key: bool = False) -> tuple[SchemaItem, ...]:
+    """A column and its composite foreign key `(bureau_id, column)`: a single one would bypass tenancy."""
+    return (
+        Column(column, Uuid, nullable=nullable, primary_key=in_key),
+        ForeignKeyConstraint(["bureau_id", column], [f"{table}.bureau_id", f"{table}.id"]),
+    )
+
+
+def fen(name: str, *, nullable: bool = False, signed: bool = False) -> tuple[SchemaItem, ...]:
+    """Integer fen; not negative unless `signed`."""
+    column = Column(name, BigInteger, nullable=nullable)
+    return (column,) if signed else (column, CheckConstraint(f"{name} >= 0", name=f"{name}_not_negative"))
+
+
+def instant(name: str, *, nullable: bool = False) -> Column[Any]:
+    """A UTC instant (`_at`)."""
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def words(name: str, allowed: Sequence[str], *, nullable: bool = False) -> tuple[SchemaItem, ...]:
+    """A closed set of words as text with a CHECK: enum types are not leakproof under row security."""
+    listed = ", ".join(f"'{word}'" for word in allowed)
+    return (
+        Column(name, Text, nullable=nullable),
+        CheckConstraint(f"{name} IN ({listed})", name=f"{name}_known"),
+    )
+
+
+def tenant_index(table: str, *columns: str, unique: bool = False, where: Any = None) -> Index:
+    """An index that begins with `bureau_id`; unique keys too, so that none tells of another bureau."""
+    kind = "key" if unique else "idx"
+    name = "_".join([table, *columns, kind])[:63]
+    return Index(name, "bureau_id", *columns, unique=unique, postgresql_where=where)
+
+
+# --- securing them, in migrations -------------------------------------------------------------------------
+
+_POLICY = (
+    "CREATE POLICY tenant ON %(fullname)s "
+    "USING (bureau_id = NULLIF(current_setting('app.bureau_id', true), '')::uuid) "
+    "WITH CHECK (bureau_id = NULLIF(current_setting('app.bureau_id', true), '')::uuid)"
+)
+
+
+def security_of(table: Table) -> list[Any]:
+    """The statements that give the application role its rights on a table, and no more."""
+    statements: list[str] = []
+    if table.info["tenant"]:
+        statements += [
+            "ALTER TABLE %(fullname)s ENABLE ROW LEVEL SECURITY",
+            "ALTER TABLE %(fullname)s FORCE ROW LEVEL SECURITY",
+            _POLICY,
+        ]
+    for grant in table.info["grants"]:
+        statements.append("GRANT " + grant + " ON %(fullname)s TO " + APPLICATION_ROLE)
+    return [DDL(statement).against(table) for statement in statements]
+
+
+@contextmanager
+def unforced(op: Any, tables: Sequence[str]) -> Iterator[None]:
+    """Let the owner see the rows while a migration reads or writes them or adds a foreign key.
+
+    Under FORCE an UPDATE by the owner touches 0 rows in silence and ADD FOREIGN KEY accepts orphans.
+    """
+    named = [metadata.tables[name] for name in tables]
+    for table in named:
+        op.execute(DDL("ALTER TABLE %(fullname)s NO FORCE ROW LEVEL SECURITY").against(table))
+    yield
+    for table in named:
+        op.execute(DDL("ALTER TABLE %(fullname)s FORCE ROW LEVEL SECURITY").against(table))
