@@ -154,7 +154,9 @@ def own_id(name: str = "id") -> Column[Any]:
     return Column(name, Uuid, primary_key=True)
 
 
-def refers(column: str, table: str, *, nullable: bool = False, in_key: bool = False) -> tuple[SchemaItem, ...]:
+def refers(
+    column: str, table: str, *, nullable: bool = False, in_key: bool = False
+) -> tuple[SchemaItem, ...]:
     """A column and its composite foreign key `(bureau_id, column)`: a single one would bypass tenancy."""
     return (
         Column(column, Uuid, nullable=nullable, primary_key=in_key),
@@ -224,3 +226,10 @@ def unforced(op: Any, tables: Sequence[str]) -> Iterator[None]:
     yield
     for table in named:
         op.execute(DDL("ALTER TABLE %(fullname)s FORCE ROW LEVEL SECURITY").against(table))
+
+
+def secure(op: Any, names: Sequence[str]) -> None:
+    """Give these tables their policies and grants, in the migration that makes them."""
+    for name in names:
+        for statement in security_of(metadata.tables[name]):
+            op.execute(statement)

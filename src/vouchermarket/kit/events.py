@@ -123,7 +123,9 @@ async def write(session: Session, rows: list[dict[str, Any]]) -> None:
         await session.execute(insert(event_delivery), due)
 
 
-async def claim_deliveries(session: Session, bureau_id: UUID, now: datetime, at_most: int = 100) -> list[dict[str, Any]]:
+async def claim_deliveries(
+    session: Session, bureau_id: UUID, now: datetime, at_most: int = 100
+) -> list[dict[str, Any]]:
     """Take due deliveries under a lease: `{event_id, consumer, attempts}`. Given up after eight attempts."""
     table = event_delivery
     rows = await claim_rows(
@@ -141,15 +143,25 @@ async def claim_deliveries(session: Session, bureau_id: UUID, now: datetime, at_
         await session.execute(
             update(table)
             .where(
-                table.c.bureau_id == bureau_id, table.c.event_id == row.event_id, table.c.consumer == row.consumer
+                table.c.bureau_id == bureau_id,
+                table.c.event_id == row.event_id,
+                table.c.consumer == row.consumer,
             )
             .values(due_at=now + LEASE, attempts=row.attempts + 1)
         )
-    return [{"event_id": row.event_id, "consumer": row.consumer, "attempts": row.attempts + 1} for row in rows]
+    return [
+        {"event_id": row.event_id, "consumer": row.consumer, "attempts": row.attempts + 1} for row in rows
+    ]
 
 
 async def close_delivery(
-    session: Session, bureau_id: UUID, event_id: UUID, consumer: str, *, now: datetime, fault: str | None = None
+    session: Session,
+    bureau_id: UUID,
+    event_id: UUID,
+    consumer: str,
+    *,
+    now: datetime,
+    fault: str | None = None,
 ) -> None:
     """Mark a delivery done, or keep it due with the fault that stopped it."""
     table = event_delivery

@@ -84,7 +84,9 @@ async def claim(session: Session, bureau_id: UUID, key: str, asked: bytes) -> An
     return Answer(found.status, found.answer)
 
 
-async def store(session: Session, bureau_id: UUID, key: str, asked: bytes, answer: Answer, now: datetime) -> None:
+async def store(
+    session: Session, bureau_id: UUID, key: str, asked: bytes, answer: Answer, now: datetime
+) -> None:
     """Keep a success beside its effects, in the same transaction. Refusals are never stored."""
     await session.execute(
         insert(request_key).values(

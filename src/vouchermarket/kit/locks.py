@@ -14,7 +14,9 @@ from sqlalchemy.engine import Row
 from vouchermarket.kit.db import Session
 
 
-async def lock_rows(session: Session, table: Table, bureau_id: UUID, ids: Collection[UUID]) -> Sequence[Row[Any]]:
+async def lock_rows(
+    session: Session, table: Table, bureau_id: UUID, ids: Collection[UUID]
+) -> Sequence[Row[Any]]:
     """Lock the rows with these ids, in id order so that two batches queue and never deadlock."""
     if not ids:
         return []
@@ -28,7 +30,9 @@ async def lock_rows(session: Session, table: Table, bureau_id: UUID, ids: Collec
     return (await session.execute(statement)).all()
 
 
-async def claim_rows(session: Session, table: Table, where: Sequence[Any], at_most: int) -> Sequence[Row[Any]]:
+async def claim_rows(
+    session: Session, table: Table, where: Sequence[Any], at_most: int
+) -> Sequence[Row[Any]]:
     """Lock up to `at_most` rows nobody else holds: how several workers share one queue of rows."""
     statement = select(table).where(*where).limit(at_most).with_for_update(skip_locked=True, key_share=True)
     return (await session.execute(statement)).all()

@@ -53,15 +53,14 @@ class Refusal(Exception):
         return f"{self.code}: {self.text('en')}"
 
 
-class Formatter(string.Formatter):
-    """Shows an absent fact as its name, so that a refusal never fails while it is being told."""
-
-    def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
-        return kwargs.get(str(key), f"<{key}>")
+class _Facts(dict[str, Any]):
+    # An absent fact shows as its name, so that a refusal never fails while it is being told.
+    def __missing__(self, key: str) -> str:
+        return f"<{key}>"
 
 
 def _fill(text: str, facts: dict[str, Any]) -> str:
-    return Formatter().vformat(text, (), facts)
+    return text.format_map(_Facts(facts))
 
 
 def placeholders(text: str) -> set[str]:

@@ -19,7 +19,8 @@ account = tenant_table(
     ),
     # Open accounts are read from transfers, never written: a popular provider must not become a queue.
     CheckConstraint(
-        "kind IN ('fund', 'voucher', 'copay', 'payable') OR (balance_fen = 0 AND held_fen = 0)", name="open_is_zero"
+        "kind IN ('fund', 'voucher', 'copay', 'payable') OR (balance_fen = 0 AND held_fen = 0)",
+        name="open_is_zero",
     ),
     tenant_index("account", "code", unique=True),
 )

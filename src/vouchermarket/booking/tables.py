@@ -1,0 +1,27 @@
+"""Bookings: a person's seat in a run. The money beside it stands in the ledger under the booking's id."""
+
+from sqlalchemy import Column, Text, Uuid, text
+
+from vouchermarket.kit.db import fen, instant, own_id, refers, tenant_index, tenant_table
+
+booking = tenant_table(
+    "booking",
+    own_id(),
+    *refers("run_id", "run"),
+    *refers("person_id", "person"),
+    *fen("price_fen"),
+    *refers("booked_by", "person"),
+    # The school that sent the teacher and pays with its own voucher (ZZ-B03); null for one's own choice.
+    *refers("sent_by", "organisation", nullable=True),
+    Column("group_id", Uuid),
+    *refers("policy_version_id", "policy_version"),
+    instant("booked_at"),
+    *refers("event_id", "event"),
+    instant("cancelled_at", nullable=True),
+    *refers("cancelled_by", "person", nullable=True),
+    Column("cancel_reason", Text),
+    # The net below the run's lock: one live seat a person in a run.
+    tenant_index("booking", "run_id", "person_id", unique=True, where=text("cancelled_at IS NULL")),
+    tenant_index("booking", "person_id"),
+    tenant_index("booking", "sent_by"),
+)

@@ -1,0 +1,90 @@
+"""Accreditations, courses, runs and their meetings."""
+
+from sqlalchemy import ARRAY, Boolean, CheckConstraint, Column, Date, Integer, Text
+
+from vouchermarket.catalogue.structs import CourseState, Level, Mode, Unit
+from vouchermarket.kit.db import fen, instant, own_id, refers, tenant_index, tenant_table, words
+
+accreditation = tenant_table(
+    "accreditation",
+    own_id(),
+    *refers("provider_id", "organisation"),
+    Column("from_on", Date, nullable=False),
+    Column("to_on", Date, nullable=False),
+    Column("document", Text, nullable=False),
+    *refers("filed_by", "person"),
+    instant("filed_at"),
+    *refers("decided_by", "person", nullable=True),
+    instant("decided_at", nullable=True),
+    Column("approved", Boolean),
+    CheckConstraint("to_on > from_on", name="period"),
+    CheckConstraint("decided_by <> filed_by", name="two_persons"),
+    tenant_index("accreditation", "provider_id"),
+)
+
+course = tenant_table(
+    "course",
+    own_id(),
+    *refers("provider_id", "organisation"),
+    # Whose training it is: the county, the city's centre or the school that organises it (Table 1).
+    *refers("organiser_id", "organisation"),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    *words("level", [level.value for level in Level]),
+    *words("mode", [mode.value for mode in Mode]),
+    Column("subject", Text),
+    Column("stage", Text),
+    Column("fund_lines", ARRAY(Text), nullable=False),
+    *fen("price_fen"),
+    Column("amount_hundredths", Integer, nullable=False),
+    *words("unit", [unit.value for unit in Unit]),
+    *words("state", [state.value for state in CourseState]),
+    *refers("policy_version_id", "policy_version"),
+    *refers("filed_by", "person"),
+    instant("filed_at"),
+    *refers("reviewed_by", "person", nullable=True),
+    instant("reviewed_at", nullable=True),
+    Column("return_reason", Text),
+    instant("published_at", nullable=True),
+    # Written down by the relay when a completion is verified: the market sorts by it.
+    Column("completions", Integer, nullable=False, server_default="0"),
+    CheckConstraint("amount_hundredths >= 0", name="amount_not_negative"),
+    CheckConstraint("reviewed_by <> filed_by", name="two_persons"),
+    tenant_index("course", "provider_id"),
+    tenant_index("course", "state", "type"),
+)
+
+run = tenant_table(
+    "run",
+    own_id(),
+    *refers("course_id", "course"),
+    Column("capacity", Integer, nullable=False),
+    Column("taken", Integer, nullable=False, server_default="0"),
+    Column("offered", Integer, nullable=False, server_default="0"),
+    *fen("price_fen"),
+    instant("books_from_at"),
+    instant("books_until_at"),
+    instant("starts_at"),
+    instant("ends_at"),
+    Column("place", Text, nullable=False),
+    instant("opened_at"),
+    instant("cancelled_at", nullable=True),
+    CheckConstraint("taken >= 0 AND offered >= 0 AND taken + offered <= capacity", name="seats"),
+    CheckConstraint("capacity > 0", name="capacity_positive"),
+    CheckConstraint("books_from_at < books_until_at AND starts_at < ends_at", name="periods"),
+    tenant_index("run", "course_id"),
+    tenant_index("run", "starts_at"),
+)
+
+meeting = tenant_table(
+    "meeting",
+    own_id(),
+    *refers("run_id", "run"),
+    Column("number", Integer, nullable=False),
+    instant("starts_at"),
+    instant("ends_at"),
+    Column("place", Text, nullable=False),
+    CheckConstraint("starts_at < ends_at", name="period"),
+    tenant_index("meeting", "run_id", "number", unique=True),
+)

@@ -1,0 +1,164 @@
+"""Reads of the ledger."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, exists, func, select
+
+from vouchermarket.kit.db import Session
+from vouchermarket.kit.ids import AccountId, TransferId
+from vouchermarket.ledger.rules import LOCKED
+from vouchermarket.ledger.structs import Account, AccountKind, Hold, Transfer, TransferCode
+from vouchermarket.ledger.tables import account, transfer
+
+
+def _ids(ids: Collection[UUID]) -> Any:
+    return any_(bindparam("ids", sorted(set(ids)), type_=ARRAY(Uuid), unique=True))
+
+
+_resolution = transfer.alias("resolution")
+_mirror = transfer.alias("mirror")
+
+_is_open = ~exists().where(
+    _resolution.c.bureau_id == transfer.c.bureau_id, _resolution.c.resolves_id == transfer.c.id
+)
+_is_reversed = exists().where(
+    _mirror.c.bureau_id == transfer.c.bureau_id, _mirror.c.reverses_id == transfer.c.id
+)
+
+
+def account_of(row: Any) -> Account:
+    """A row of `account` as a struct."""
+    return Account(AccountId(row.id), AccountKind(row.kind), row.code, row.balance_fen, row.held_fen)
+
+
+async def open_accounts(session: Session, bureau_id: UUID, ids: Collection[UUID]) -> dict[AccountId, Account]:
+    """Accounts of the open kinds among these ids: they need no lock, their figures are not used."""
+    statement = select(account).where(
+        account.c.bureau_id == bureau_id,
+        account.c.id == _ids(ids),
+        account.c.kind.not_in([kind.value for kind in LOCKED]),
+    )
+    return {row.id: account_of(row) for row in await session.execute(statement)}
+
+
+async def accounts(session: Session, bureau_id: UUID, ids: Collection[UUID]) -> dict[AccountId, Account]:
+    """Accounts by id, unlocked: for showing, never for deciding."""
+    statement = select(account).where(account.c.bureau_id == bureau_id, account.c.id == _ids(ids))
+    return {row.id: account_of(row) for row in await session.execute(statement)}
+
+
+async def account_by_code(session: Session, bureau_id: UUID, code: str) -> Account | None:
+    """One account by its code, e.g. `fund:all_staff:2014`."""
+    statement = select(account).where(account.c.bureau_id == bureau_id, account.c.code == code)
+    row = (await session.execute(statement)).one_or_none()
+    return account_of(row) if row else None
+
+
+async def holds(session: Session, bureau_id: UUID, ids: Collection[UUID]) -> dict[TransferId, Hold]:
+    """Holds by id, each with whether it is still open."""
+    statement = select(transfer, _is_open.label("is_open")).where(
+        transfer.c.bureau_id == bureau_id, transfer.c.id == _ids(ids)
+    )
+    return {row.id: _hold_of(row) for row in await session.execute(statement)}
+
+
+async def holds_of(
+    session: Session, bureau_id: UUID, document_ids: Collection[UUID], code: TransferCode = TransferCode.HOLD
+) -> list[Hold]:
+    """The open holds of these documents, in the order in which they were taken."""
+    statement = (
+        select(transfer, _is_open.label("is_open"))
+        .where(
+            transfer.c.bureau_id == bureau_id,
+            transfer.c.document_id == _ids(document_ids),
+            transfer.c.code == code.value,
+            _is_open,
+        )
+        .order_by(transfer.c.at, transfer.c.id)
+    )
+    return [_hold_of(row) for row in await session.execute(statement)]
+
+
+def _hold_of(row: Any) -> Hold:
+    return Hold(
+        TransferId(row.id),
+        TransferCode(row.code),
+        AccountId(row.source_id),
+        AccountId(row.target_id),
+        row.amount_fen,
+        row.document_id,
+        row.is_open,
+    )
+
+
+async def transfers_of(
+    session: Session, bureau_id: UUID, document_ids: Collection[UUID], *codes: TransferCode
+) -> list[Transfer]:
+    """The transfers of these documents, oldest first; of these codes where any are given."""
+    statement = (
+        select(transfer, _is_reversed.label("is_reversed"))
+        .where(transfer.c.bureau_id == bureau_id, transfer.c.document_id == _ids(document_ids))
+        .order_by(transfer.c.at, transfer.c.id)
+    )
+    if codes:
+        statement = statement.where(transfer.c.code.in_([code.value for code in codes]))
+    return [_transfer_of(row) for row in await session.execute(statement)]
+
+
+async def transfer_by_id(session: Session, bureau_id: UUID, id_: UUID) -> Transfer | None:
+    """One transfer, with whether it has been mirrored."""
+    statement = select(transfer, _is_reversed.label("is_reversed")).where(
+        transfer.c.bureau_id == bureau_id, transfer.c.id == id_
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return _transfer_of(row) if row else None
+
+
+def _transfer_of(row: Any) -> Transfer:
+    return Transfer(
+        TransferId(row.id),
+        TransferCode(row.code),
+        AccountId(row.source_id),
+        AccountId(row.target_id),
+        row.amount_fen,
+        row.document_id,
+        row.is_reversed,
+    )
+
+
+async def open_balance(session: Session, bureau_id: UUID, account_id: UUID) -> int:
+    """Balance of an open account in fen: what came in less what went out, read from transfers."""
+    moved = transfer.c.code.not_in(_NOT_MOVING)
+    into = select(func.coalesce(func.sum(transfer.c.amount_fen), 0)).where(
+        transfer.c.bureau_id == bureau_id, transfer.c.target_id == account_id, moved
+    )
+    out_of = select(func.coalesce(func.sum(transfer.c.amount_fen), 0)).where(
+        transfer.c.bureau_id == bureau_id, transfer.c.source_id == account_id, moved
+    )
+    row = (await session.execute(select(into.scalar_subquery(), out_of.scalar_subquery()))).one()
+    return int(row[0] - row[1])
+
+
+_NOT_MOVING = [
+    code.value
+    for code in (
+        TransferCode.HOLD,
+        TransferCode.RELEASE,
+        TransferCode.PAY_OUT,
+        TransferCode.PAY_OUT_FAILED,
+        TransferCode.REFUND,
+        TransferCode.REFUND_FAILED,
+    )
+]
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """Balance and reservation of one account, as people read it."""
+
+    code: str
+    balance_fen: int
+    held_fen: int
+    free_fen: int
