@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from vouchermarket.kit import embedded, schema
@@ -16,6 +17,8 @@ from vouchermarket.kit.db import Database
 from vouchermarket.kit.ids import BureauId
 
 import factories
+
+SEEDS = Path(__file__).parents[1] / "seeds"
 
 _folder = pytest.StashKey[Path]()
 
@@ -73,3 +76,17 @@ async def bureau(database: Database) -> BureauId:
 async def city(database: Database, bureau: BureauId) -> factories.City:
     """A small city: every body once, two officers at each, two direct schools, one county school."""
     return await factories.make_city(database, bureau)
+
+
+@pytest.fixture
+async def policy(database: Database, city: factories.City) -> Any:
+    """The Zhuzhou pack, proposed by one officer and approved by another: a `policies.queries.InForce`."""
+    from vouchermarket.policies import operations as policies
+    from vouchermarket.policies import queries as policy_queries
+
+    content = (SEEDS / "zhuzhou-2014" / "pack.toml").read_text(encoding="utf-8")
+    first, second = city.officers["teacher_office"]
+    async with database.transaction(city.bureau_id) as session:
+        version_id = await policies.propose(session, first, content, now=factories.NOW)
+        await policies.decide(session, second, version_id, approve=True, now=factories.NOW)
+        return await policy_queries.in_force(session, city.bureau_id, factories.TODAY)
