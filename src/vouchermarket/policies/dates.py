@@ -39,7 +39,9 @@ def month_day(day: date) -> str:
     return f"{day:%m-%d}"
 
 
-def overlap(begins_on: date | None, ends_on: date | None, other_begins: date, other_ends: date | None) -> bool:
+def overlap(
+    begins_on: date | None, ends_on: date | None, other_begins: date, other_ends: date | None
+) -> bool:
     """Two half-open periods share a day; None = without bound."""
     return (ends_on is None or other_begins < ends_on) and (
         other_ends is None or begins_on is None or begins_on < other_ends

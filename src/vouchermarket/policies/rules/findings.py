@@ -1,9 +1,10 @@
 """The texts of findings, Chinese and English: what is not met, and what would meet it."""
 
-from vouchermarket.kit.refusal import Formatter
-from vouchermarket.policies.structs import Finding
+from vouchermarket.kit.money import yuan
+from vouchermarket.policies.figures import percent
+from vouchermarket.policies.structs import Finding, FundingFinding
 
-# code: (zh, en, remedy_zh, remedy_en)
+# By code: what happened in Chinese and English, what would remedy it in Chinese and English.
 TEXTS: dict[str, tuple[str, str, str, str]] = {
     "year_short": (
         "{year}年:{counted} < {at_least}",
@@ -40,13 +41,13 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
     "no_trigger": ("本规则包没有学校问责比例", "no finding, the pack has no such rule", "", ""),
     "share_reached": (
         "{year}年:{numerator}/{denominator} = {percent}%,达到{at_least}%",
-        "{year}: {numerator} of {denominator} = {percent} %, limit {at_least} % reached",
+        "{year}: {numerator} of {denominator} missed, {percent} %: {at_least} % reached",
         "须使未达标教师少于{at_least}%",
         "bring those who missed below {at_least} %",
     ),
     "share_below": (
         "{year}年:{numerator}/{denominator} = {percent}%,未达到{at_least}%",
-        "{year}: {numerator} of {denominator} = {percent} %, limit {at_least} % not reached",
+        "{year}: {numerator} of {denominator} missed, {percent} %: {at_least} % not reached",
         "",
         "",
     ),
@@ -81,4 +82,28 @@ def _fill(pattern: str, finding: Finding, language: str) -> str:
     if "unit" in facts:
         zh, many, one = UNITS[facts["unit"]]
         facts["unit"] = zh if language == "zh" else one if facts["missing"] == "1" else many
-    return Formatter().vformat(pattern, (), facts)
+    return pattern.format_map(facts)
+
+
+FUNDING_TEXTS = {
+    "ok": ("{measure}:{value},达到要求", "{measure}: {value}, as required"),
+    "below_floor": ("{measure}:{value},低于{at_least}", "{measure}: {value}, below {at_least}"),
+    "above_band": ("{measure}:{value},高于{at_most}", "{measure}: {value}, above {at_most}"),
+    "off_purpose": (
+        "{measure}:“{purpose}”不在所列用途内,请说明",
+        '{measure}: "{purpose}" is not among the listed purposes, to be explained',
+    ),
+    "no_base": ("{measure}:基数为零,无法计算", "{measure}: the base is zero, no share"),
+}
+
+
+def funding_text(one: FundingFinding, language: str = "en") -> str:
+    """What a budget row came to: shares in per cent, sums in yuan."""
+    facts: dict[str, str | None] = {"measure": one.measure, "purpose": one.purpose}
+    if one.share is not None and one.at_least is not None:
+        facts |= {"value": f"{percent(one.share)} %", "at_least": f"{percent(one.at_least)} %"}
+        facts["at_most"] = None if one.at_most is None else f"{percent(one.at_most)} %"
+    elif one.amount_fen is not None:
+        facts |= {"value": yuan(one.amount_fen), "at_least": yuan(one.at_least_fen or 0)}
+    zh, en = FUNDING_TEXTS[one.verdict]
+    return (zh if language == "zh" else en).format_map(facts)

@@ -40,7 +40,30 @@ Per = Literal["month", "term", "year", "cycle"]
 
 # Types every pack knows, whether or not it has a row for them.
 SHARED_TYPES = frozenset(
-    ["school_based", "in_post", "backbone", "master_teacher", "weak_subject", "out_of_field", "induction", "ed_tech", "mental_health_general", "mental_health_specialist", "safety", "homeroom", "principal_qualification", "principal_serving", "degree", "policy_award", "network_study", "workshop", "growth_plan", "publication", "research_project", "outreach"]
+    {
+        "school_based",
+        "in_post",
+        "backbone",
+        "master_teacher",
+        "weak_subject",
+        "out_of_field",
+        "induction",
+        "ed_tech",
+        "mental_health_general",
+        "mental_health_specialist",
+        "safety",
+        "homeroom",
+        "principal_qualification",
+        "principal_serving",
+        "degree",
+        "policy_award",
+        "network_study",
+        "workshop",
+        "growth_plan",
+        "publication",
+        "research_project",
+        "outreach",
+    }
 )
 
 

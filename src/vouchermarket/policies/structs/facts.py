@@ -57,7 +57,7 @@ class Person(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     registered: bool = True
     appointed_on: date | None = None
     exemptions: tuple[Exemption, ...] = ()
-    facts: dict[str, bool] = {}
+    facts: dict[str, bool] = field(default_factory=dict)
 
 
 class Entry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -120,7 +120,7 @@ class Spent(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Budget(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """budget.json: bases and what was set aside for training from them, in fen. What is absent is not judged."""
+    """budget.json: bases and what was set aside for training, in fen. What is absent is not judged."""
 
     year: Count | None = None
     plan_year: Code | None = None
