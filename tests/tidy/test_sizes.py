@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from tidy.source import Module, findings, functions, modules, sample, modules_of_tests
+from tidy.source import Module, findings, functions, modules, modules_of_tests, sample
 
 FILE_LINES_MAX = 300
 TEST_FILE_LINES_MAX = 400
