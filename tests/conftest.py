@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+import factories
 from vouchermarket.kit import embedded, schema
 from vouchermarket.kit.db import Database
 from vouchermarket.kit.ids import BureauId
-
-import factories
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import factory
 from sqlalchemy import Table, insert
+
 from vouchermarket.identity import tables as identity
 from vouchermarket.identity.structs import Actor, OrganisationKind, Role, Seat
 from vouchermarket.kit.db import Database, Session
