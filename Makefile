@@ -1,39 +1,52 @@
+SHELL := bash
 .DEFAULT_GOAL := help
+PYTHON ?= python3
 PY := .venv/bin/python
-STAMP := .venv/.installed
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+LOCK := .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml
+ASSETS := $(addprefix src/vouchermarket/web/assets/, package-lock.json build_hook.py)
+export TIMEFORMAT := took %lR
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-16s %s\n", $$1, $$2}'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(STAMP): requirements-dev.lock pyproject.toml src/vouchermarket/web/assets/package-lock.json
-	@echo "setting up .venv (python3 -m venv, locked packages, browser assets) ..."
-	@python3 -m venv .venv
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@touch $(STAMP)
+# Anew when the lock changes: an old package left lying there would hide that nothing asks for it any more.
+.venv/.locked: requirements-dev.lock
+	@echo "setup: .venv with the locked packages (about a minute) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	@time { $(PYTHON) -m venv --clear .venv && $(PIP) install --require-hashes -r requirements-dev.lock; }
+	@touch $@
 
-setup: $(STAMP)  ## make .venv and install everything, locked by hash
+.venv/.installed: .venv/.locked pyproject.toml $(ASSETS)
+	@echo "setup: the package itself and the browser's files ..."
+	@time $(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
 
-run: setup  ## set up, load the demo city, serve on 127.0.0.1:8000 with one worker beside it
+setup: .venv/.installed  ## make .venv and install everything, locked by hash
+
+run: setup  ## load the demo city and serve it on 127.0.0.1:8000 with one worker beside it
 	@time .venv/bin/vouchermarket serve --demo
 
-demo: setup  ## run one school year of the Zhuzhou pilot through the operations
+demo: setup  ## run one school year of the Zhuzhou pilot and verify its books
 	@time .venv/bin/vouchermarket demo
 
 test: setup  ## the whole suite
 	@time $(PY) -m pytest -n 2
 
 check: setup  ## lint, types, floors, tidy
-	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/pyright && .venv/bin/lint-imports && $(PY) -m pytest tests/tidy
+	@time { .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/pyright && .venv/bin/lint-imports && $(PY) -m pytest tests/tidy; }
 
-fmt: setup  ## format
+fmt: setup  ## mend what a machine can mend
 	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
 
-lock: setup  ## resolve the lock files anew, hashed, without index names
-	@.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
-	@.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
+lock: setup  ## resolve the lock files anew, hashed, without anybody's address
+	@$(LOCK) --output-file requirements.lock
+	@$(LOCK) --output-file requirements-dev.lock --extra dev
+
+refusals: setup  ## write docs/refusals.md from the classes
+	@$(PY) -m vouchermarket.cli.refusals > .venv/refusals.md && mv .venv/refusals.md docs/refusals.md
 
 check-sources: setup  ## find every quote of the packs in the documents: make check-sources SOURCES=folder
 	@.venv/bin/vouchermarket policy check seeds/zhuzhou-2014 --source "$(SOURCES)"
 
-.PHONY: help setup run demo test check fmt lock check-sources
+.PHONY: help setup run demo test check fmt lock refusals check-sources
