@@ -1,6 +1,12 @@
-"""Payments, their attempts and what a gateway may answer."""
+"""Payments, their attempts, and what a gateway is told and answers. Amounts are integer fen."""
 
 import enum
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from vouchermarket.kit.ids import OrganisationId, PaymentId, PersonId, StatementId
 
 
 class Gateway(enum.StrEnum):
@@ -25,3 +31,108 @@ class AttemptState(enum.StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     UNKNOWN = "unknown"
+
+
+class Outcome(enum.StrEnum):
+    """What a gateway says of a payment. A silence is UNKNOWN: the money may have moved."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+
+
+class Step(enum.StrEnum):
+    """What the next beat does with an attempt: send it (again, same key), look for it, or leave it alone."""
+
+    SUBMIT = "submit"
+    FIND = "find"
+    WAIT = "wait"
+
+
+class Instruction(msgspec.Struct, frozen=True):
+    """What a gateway is told: ids and an amount, never a teacher's name."""
+
+    payment_id: PaymentId
+    statement_id: StatementId
+    provider_id: OrganisationId
+    amount_fen: int
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a gateway answers. `reference` is the bank's or the gateway's own number."""
+
+    outcome: Outcome
+    reference: str | None = None
+    fault: str | None = None
+
+
+class Retries(msgspec.Struct, frozen=True):
+    """What a gateway promises about keys.
+
+    Within `key_life` of its first use a repeated key gets its first answer and moves nothing again. Once
+    `absence_after` has passed since then, an empty `find` proves that nothing was done.
+    """
+
+    key_life: timedelta
+    absence_after: timedelta
+
+
+class Payment(msgspec.Struct, frozen=True):
+    """One pay-out of a statement, as approved by finance. `hold_id` is its reservation in the ledger."""
+
+    id: PaymentId
+    statement_id: StatementId
+    provider_id: OrganisationId
+    amount_fen: int
+    gateway: Gateway
+    state: PaymentState
+    hold_id: UUID
+    approved_by: PersonId
+    approved_at: datetime
+    recorded_by: PersonId | None = None
+    reference: str | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Paid or on its way: it stands for its statement (I9). A failed one does not."""
+        return self.state is not PaymentState.FAILED
+
+    @property
+    def instruction(self) -> Instruction:
+        """What the gateway is told."""
+        return Instruction(self.id, self.statement_id, self.provider_id, self.amount_fen)
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One try to carry out a payment; `key` is made of facts and the same however often it is sent."""
+
+    payment_id: PaymentId
+    number: int
+    key: str
+    state: AttemptState
+    started_at: datetime
+    ended_at: datetime | None = None
+    fault: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Sent and not answered, or answered in doubt."""
+        return self.state in {AttemptState.SENDING, AttemptState.UNKNOWN}
+
+
+class Errand(msgspec.Struct, frozen=True):
+    """One call to make between the beats, outside any transaction."""
+
+    instruction: Instruction
+    gateway: Gateway
+    number: int
+    key: str
+    step: Step
+
+
+class Conclusion(msgspec.Struct, frozen=True):
+    """What an answer makes of an attempt and of its payment."""
+
+    attempt: AttemptState
+    payment: PaymentState
