@@ -5,7 +5,7 @@
 """
 
 from vouchermarket.policies.rules import shown
-from vouchermarket.policies.rules.counting import term_of
+from vouchermarket.policies.rules.counting import term_of, term_on
 from vouchermarket.policies.rules.credit import admit, authority, earned
 from vouchermarket.policies.rules.market import attendance_share, fund_line, wallet
 from vouchermarket.policies.rules.pack import Pack
@@ -44,5 +44,6 @@ __all__ = [
     "school",
     "shown",
     "term_of",
+    "term_on",
     "wallet",
 ]

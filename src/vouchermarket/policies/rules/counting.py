@@ -44,11 +44,14 @@ def count(pack: Pack, person: Person, entries: Sequence[Entry], as_of: date) -> 
 
 def term_of(pack: Pack, entry: Entry) -> str | None:
     """The term an entry names, or the one its day lies in; None where the pack gives no dates (S2)."""
-    if entry.term is not None:
-        return entry.term
+    return entry.term if entry.term is not None else term_on(pack, entry.on)
+
+
+def term_on(pack: Pack, on: date) -> str | None:
+    """The term a day lies in, as `"2014-1"`; None where the pack gives no dates."""
     if pack.terms is None:
         return None
-    day, year = dates.month_day(entry.on), entry.on.year
+    day, year = dates.month_day(on), on.year
     begins, ends = pack.terms.spring
     if begins <= day < ends:
         return f"{year}-1"
