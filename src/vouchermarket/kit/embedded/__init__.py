@@ -19,6 +19,7 @@ from vouchermarket.kit.embedded.cluster import (
     Cluster,
     create_database,
     drop_database,
+    is_running,
     start,
     stop,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "EmbeddedPostgresAbsent",
     "create_database",
     "drop_database",
+    "is_running",
     "start",
     "stop",
 ]

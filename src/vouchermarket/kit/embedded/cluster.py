@@ -100,6 +100,15 @@ def start(data_dir: Path, *, durable: bool = True) -> Cluster:
         return create_database(cluster, DATABASE)
 
 
+def is_running(data_dir: Path) -> bool:
+    """Whether a server of this folder answers now: who finds one running leaves it running."""
+    data_dir = data_dir.resolve()
+    if not cluster_dir(data_dir).is_dir():
+        return False
+    with _alone(data_dir):
+        return _running(data_dir) is not None
+
+
 def stop(data_dir: Path) -> None:
     """Fast shutdown: open transactions are rolled back, the data is safe. Nothing runs = nothing happens."""
     data_dir = data_dir.resolve()

@@ -1,0 +1,124 @@
+"""When what runs: the only file that knows the scheduler.
+
+The scheduler says "a slot is due"; the row in `job_slot` says whose it is. Slots missed while nobody led are
+caught up from that table as each job asks.
+"""
+
+import enum
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from vouchermarket.identity import queries as identity
+from vouchermarket.identity.structs import Bureau
+from vouchermarket.kit import slots
+from vouchermarket.kit.clock import Clock
+from vouchermarket.kit.db import Database
+
+log = structlog.get_logger()
+
+Sweep = Callable[[Database, Bureau, datetime], Awaitable[int]]
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+CAUGHT_UP_MAX = 100
+
+
+class CatchUp(enum.Enum):
+    """What to do with slots nobody took: each of them, the latest only, or none."""
+
+    EACH = "each"
+    LATEST = "latest"
+    SKIP = "skip"
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A sweep, how often it runs (first at `offset` past the period), and how it catches up."""
+
+    name: str
+    sweep: Sweep
+    every: timedelta
+    catch_up: CatchUp
+    offset: timedelta = timedelta(0)
+
+    def slot_at(self, now: datetime) -> datetime:
+        """The slot that `now` falls into."""
+        begun = now - EPOCH - self.offset
+        return EPOCH + self.offset + (begun // self.every) * self.every
+
+
+def due_slots(job: Job, last_at: datetime | None, now: datetime) -> Iterator[datetime]:
+    """The slots to run now, oldest first: the present one, and before it what catching up asks for."""
+    present = job.slot_at(now)
+    if last_at is not None and job.catch_up is CatchUp.EACH:
+        missed = min((present - last_at) // job.every - 1, CAUGHT_UP_MAX)
+        yield from (present - job.every * back for back in range(missed, 0, -1))
+    if last_at is None or last_at < present:
+        yield present
+
+
+class Schedule:
+    """Runs the jobs while this process leads."""
+
+    def __init__(self, database: Database, jobs: tuple[Job, ...], clock: Clock) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._clock = clock
+        self._ticker: AsyncIOScheduler | None = None
+
+    async def begin(self) -> None:
+        """Catch up, then tick. Each job ticks four times a slot: a tick that comes late still finds it."""
+        for job in self._jobs:
+            await self.turn(job)
+        self._ticker = AsyncIOScheduler(timezone=UTC)
+        for job in self._jobs:
+            seconds = max(job.every.total_seconds() / 4, 0.25)
+            self._ticker.add_job(
+                self.turn,
+                "interval",
+                args=[job],
+                seconds=seconds,
+                coalesce=True,
+                max_instances=1,
+                id=job.name,
+            )
+        self._ticker.start()
+
+    async def end(self) -> None:
+        """Stop ticking before the lead is given up."""
+        if self._ticker is not None:
+            self._ticker.shutdown(wait=False)
+            self._ticker = None
+
+    async def turn(self, job: Job) -> int:
+        """Run what is due of a job; returns how many slots were ours."""
+        now = self._clock()
+        async with self._database.registry() as session:
+            last_at = await slots.last(session, job.name)
+        taken = 0
+        for slot_at in due_slots(job, last_at, now):
+            async with self._database.registry() as session:
+                is_ours = await slots.claim(session, job.name, slot_at, now)
+            if is_ours:
+                taken += 1
+                await self._run(job, slot_at)
+        return taken
+
+    async def _run(self, job: Job, slot_at: datetime) -> None:
+        async with self._database.registry() as session:
+            bureaus = await identity.bureaus(session)
+        faults: list[str] = []
+        for bureau in bureaus:
+            try:
+                done = await job.sweep(self._database, bureau, self._clock())
+            except Exception as error:
+                # One bureau's fault must not keep the others from their turn; it is kept with the slot.
+                log.exception("job.failed", job=job.name, bureau=bureau.code)
+                faults.append(f"{bureau.code}: {type(error).__name__}")
+            else:
+                if done:
+                    log.info("job.done", job=job.name, bureau=bureau.code, rows=done)
+        async with self._database.registry() as session:
+            await slots.close(session, job.name, slot_at, now=self._clock(), fault="; ".join(faults) or None)
