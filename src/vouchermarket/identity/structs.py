@@ -2,10 +2,12 @@
 
 import enum
 from datetime import date, datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 
+from vouchermarket.kit.fields import Code, Line
 from vouchermarket.kit.ids import BureauId, OrganisationId, PersonId
 
 
@@ -115,6 +117,22 @@ class Actor(msgspec.Struct, frozen=True):
     seats: tuple[Seat, ...]
 
 
+class Credential(msgspec.Struct, frozen=True):
+    """How a person proves who he or she is. Disabled ones open no login."""
+
+    person_id: PersonId
+    password_hash: str
+    is_disabled: bool
+
+
+class KnownLogin(msgspec.Struct, frozen=True):
+    """A login in force and the one whose it is."""
+
+    id: UUID
+    seen_at: datetime
+    actor: Actor
+
+
 class OpenedLogin(msgspec.Struct, frozen=True):
     """A login just opened: the secret goes to the browser and is kept nowhere else."""
 
@@ -129,3 +147,114 @@ class IssuedToken(msgspec.Struct, frozen=True):
     id: UUID
     token: str
     expires_at: datetime
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A bearer token as its owner sees it afterwards: everything but the token."""
+
+    id: UUID
+    label: str
+    made_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+
+
+# --- commands ---------------------------------------------------------------------------------------------
+
+
+class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What somebody asks for. Unknown fields are refused, so that a typing error is never silence."""
+
+
+class OpenBureau(Command):
+    """A new tenant. The code stands in addresses and tokens, where `_` parts it from the secret."""
+
+    code: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,30}(?![\s\S])")]
+    name: Line
+    time_zone: str = "Asia/Shanghai"
+    hosts: tuple[Line, ...] = ()
+
+
+class AddOrganisation(Command):
+    """A body. `parent_id`: a county school's or county body's county bureau, a research office's school."""
+
+    kind: OrganisationKind
+    code: Code
+    name: Line
+    parent_id: OrganisationId | None = None
+    is_direct: bool = False
+    is_rural: bool = False
+    stage: SchoolStage | None = None
+    provider_kind: ProviderKind | None = None
+
+
+class AddPerson(Command):
+    """A person on the roster. `registered` = of the established staff (在编在册)."""
+
+    code: Code
+    name: Line
+    sex: Literal["female", "male"]
+    born_on: date
+    joined_on: date
+    registered: bool = True
+    subject: Code | None = None
+
+
+class Appoint(Command):
+    """A person takes a seat at a body, from a day on, up to and not including another."""
+
+    person_id: PersonId
+    organisation_id: OrganisationId
+    role: Role
+    from_on: date
+    to_on: date | None = None
+
+
+class GivePost(Command):
+    """A post such as `homeroom` or `principal`, as the policy pack names posts."""
+
+    person_id: PersonId
+    post: Code
+    from_on: date
+    to_on: date | None = None
+
+
+class GiveTier(Command):
+    """A tier such as `backbone`, as the policy pack names tiers."""
+
+    person_id: PersonId
+    tier: Code
+    from_on: date
+    to_on: date | None = None
+
+
+Password = Annotated[str, msgspec.Meta(max_length=1000)]
+
+
+class SetPassword(Command):
+    """A user name and a first password, given by the administrator."""
+
+    person_id: PersonId
+    username: Code
+    password: Password
+
+
+class ChangePassword(Command):
+    """One's own password, known by the present one."""
+
+    present: Password
+    password: Password
+
+
+class LogIn(Command):
+    """What is typed at the door."""
+
+    username: Annotated[str, msgspec.Meta(max_length=200)]
+    password: Password
+
+
+class MakeToken(Command):
+    """A bearer token for oneself, good for some days."""
+
+    label: Line
+    days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 90

@@ -12,6 +12,7 @@ class Kind(enum.Enum):
     """What sort of "no" it is. `web.errors` maps each to one HTTP status."""
 
     INVALID = "invalid"
+    UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
     MISSING = "missing"
     CONFLICT = "conflict"

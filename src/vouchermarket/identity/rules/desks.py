@@ -1,4 +1,4 @@
-"""Who may do what: the checked-in matrix, read by guards, operations and tests alike."""
+"""The checked-in matrix of role × verb, read by guards, operations and tests alike."""
 
 import csv
 import functools
