@@ -108,10 +108,9 @@ def _value_of(wanted: Any, raw: Any, path: str, faults: Faults) -> Any:
         return _either(arguments, raw, path, faults)
     if origin is Annotated and (HUNDREDTHS in arguments or SHARE in arguments):
         return _number(hundredths if HUNDREDTHS in arguments else fraction, raw, path, faults)
-    if origin is tuple:
-        return _row_of(arguments, raw, path, faults)
-    if origin is dict:
-        return _mapping_of(arguments[1], raw, path, faults)
+    if origin in {tuple, dict}:
+        many = _row_of if origin is tuple else _mapping_of
+        return many(arguments, raw, path, faults)
     if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
         return struct_of(wanted, raw, path, faults)
     return _leaf(wanted, raw, path, faults)
@@ -147,11 +146,11 @@ def _row_of(arguments: tuple[Any, ...], raw: Any, path: str, faults: Faults) -> 
     return tuple(_value_of(arguments[0], one, f"{path}[{place}]", faults) for place, one in enumerate(raw))
 
 
-def _mapping_of(wanted: Any, raw: Any, path: str, faults: Faults) -> dict[str, Any]:
+def _mapping_of(arguments: tuple[Any, ...], raw: Any, path: str, faults: Faults) -> dict[str, Any]:
     if not isinstance(raw, dict):
         faults.add(path, f"expected a table, got {_kind_of(raw)}")
         return {}
-    return {key: _value_of(wanted, value, _under(path, key), faults) for key, value in raw.items()}
+    return {key: _value_of(arguments[1], value, _under(path, key), faults) for key, value in raw.items()}
 
 
 def _leaf(wanted: Any, raw: Any, path: str, faults: Faults) -> Any:

@@ -16,7 +16,6 @@ from vouchermarket.policies.structs.cited import (
     Level,
     Mode,
     MonthDay,
-    RuleId,
     Share,
     Unit,
     Words,
@@ -179,6 +178,5 @@ class CreditTable(Row, frozen=True, kw_only=True):
 class CreditRow(Row, frozen=True, kw_only=True):
     """A row of it as printed. `{requirement.ed_tech}` stands for that row's number, so that both agree."""
 
-    rule: RuleId
     types: tuple[Code, ...]
     cells: tuple[str, ...]
