@@ -8,7 +8,11 @@ import msgspec
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a process is told from outside. `database_url` empty = the embedded PostgreSQL."""
+    """What a process is told from outside.
+
+    `database_url` empty = the embedded PostgreSQL. `clock_offset_seconds` moves the clock of a demo city into
+    its own school year; production mode refuses it.
+    """
 
     database_url: str = ""
     database_owner_url: str = ""
@@ -18,6 +22,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8000
     workers: int = 1
     mode: str = "demo"
+    clock_offset_seconds: int = 0
 
 
 def default_data_dir(is_root: bool, environment: Mapping[str, str]) -> Path:
@@ -48,4 +53,5 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         port=int(env.get("VOUCHERMARKET_PORT", "8000")),
         workers=int(env.get("VOUCHERMARKET_WORKERS", "1")),
         mode=env.get("VOUCHERMARKET_MODE", "demo"),
+        clock_offset_seconds=int(env.get("VOUCHERMARKET_CLOCK_OFFSET_SECONDS", "0")),
     )

@@ -1,4 +1,4 @@
-"""One leader among any number of workers: whoever holds PostgreSQL's advisory lock on a connection of its own.
+"""One leader among any number of workers: whoever holds an advisory lock on a connection of its own.
 
 The lock dies with the connection, so a leader that is killed is followed within a heartbeat. A leader that
 loses its connection stops the schedule first: a slot claimed twice is fenced by `job_slot` all the same.

@@ -1,7 +1,7 @@
 """The one clock. Operations are told `now`; only the edges (web, jobs, cli) ask here."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
@@ -20,3 +20,8 @@ def civil_day(at: datetime, time_zone: str) -> date:
 def start_of_day(on: date, time_zone: str) -> datetime:
     """The instant at which a civil date of the bureau begins, UTC."""
     return datetime(on.year, on.month, on.day, tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
+
+
+def shifted_clock(offset: timedelta) -> Clock:
+    """The system clock moved by an offset: how the demo city lives in its own school year."""
+    return lambda: system_clock() + offset

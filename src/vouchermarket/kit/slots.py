@@ -23,7 +23,9 @@ async def claim(session: Session, job: str, slot_at: datetime, now: datetime) ->
     return (await session.execute(row)).rowcount == 1
 
 
-async def close(session: Session, job: str, slot_at: datetime, *, now: datetime, fault: str | None = None) -> None:
+async def close(
+    session: Session, job: str, slot_at: datetime, *, now: datetime, fault: str | None = None
+) -> None:
     """Write down how the turn ended."""
     await session.execute(
         update(job_slot)

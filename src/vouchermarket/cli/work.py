@@ -1,0 +1,39 @@
+"""`vouchermarket work`: the schedule and its sweeps, beside the web."""
+
+import asyncio
+import signal
+from datetime import timedelta
+
+import click
+
+from vouchermarket.cli.opening import addresses, opened
+from vouchermarket.jobs.leader import Leader
+from vouchermarket.jobs.schedule import Schedule
+from vouchermarket.jobs.sweeps import JOBS
+from vouchermarket.kit.clock import Clock, shifted_clock
+from vouchermarket.settings import Settings, from_environment
+
+
+@click.command(name="work")
+def command() -> None:
+    """Run the schedule: any number of these may run, exactly one leads.
+
+    Expiry, confirmation by silence, payouts, deliveries, the nightly check of the books. SIGTERM ends it.
+    """
+    settings = from_environment()
+    with addresses(settings) as found:
+        asyncio.run(_work(found.url, settings))
+
+
+async def _work(url: str, settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with opened(url) as database:
+        schedule = Schedule(database, JOBS, _clock(settings))
+        dsn = url.replace("postgresql+psycopg://", "postgresql://", 1)
+        await Leader(dsn, schedule.begin, schedule.end).campaign(stop)
+
+
+def _clock(settings: Settings) -> Clock:
+    return shifted_clock(timedelta(seconds=settings.clock_offset_seconds))
