@@ -1,0 +1,24 @@
+"""The verbs of the catalogue, in the order in which they happen."""
+
+from vouchermarket.catalogue.operations.accreditations import decide_accreditation, file_accreditation
+from vouchermarket.catalogue.operations.courses import (
+    count_completion,
+    file_course,
+    publish_course,
+    review_course,
+    withdraw_course,
+)
+from vouchermarket.catalogue.operations.runs import lock_runs, open_run, set_taken
+
+__all__ = [
+    "count_completion",
+    "decide_accreditation",
+    "file_accreditation",
+    "file_course",
+    "lock_runs",
+    "open_run",
+    "publish_course",
+    "review_course",
+    "set_taken",
+    "withdraw_course",
+]

@@ -1,0 +1,228 @@
+"""Reads of runs: as the engine judges them, as the market lists them, and one on its own page."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, func, select
+
+from vouchermarket.catalogue.queries.courses import time_zone
+from vouchermarket.catalogue.structs import (
+    CourseState,
+    Level,
+    Meeting,
+    Mode,
+    Page,
+    Run,
+    RunCard,
+    RunFilter,
+    RunList,
+    RunPage,
+    Sort,
+    Unit,
+)
+from vouchermarket.catalogue.tables import course, meeting
+from vouchermarket.catalogue.tables import run as run_table
+from vouchermarket.identity import rules as identity
+from vouchermarket.identity.tables import organisation
+from vouchermarket.kit.clock import start_of_day
+from vouchermarket.kit.db import Session
+from vouchermarket.kit.ids import CourseId, MeetingId, OrganisationId, RunId
+from vouchermarket.kit.money import decimal_text
+
+_of_course = (course.c.bureau_id == run_table.c.bureau_id) & (course.c.id == run_table.c.course_id)
+_of_provider = (organisation.c.bureau_id == course.c.bureau_id) & (organisation.c.id == course.c.provider_id)
+# The course's own columns under names that do not meet the run's.
+_course_columns = [
+    course.c[name]
+    for name in (
+        "provider_id",
+        "organiser_id",
+        "title",
+        "summary",
+        "type",
+        "level",
+        "mode",
+        "subject",
+        "stage",
+        "fund_lines",
+        "amount_hundredths",
+        "unit",
+        "state",
+        "completions",
+    )
+]
+
+
+async def runs(session: Session, bureau_id: UUID, ids: Collection[UUID]) -> dict[RunId, Run]:
+    """Runs by id, with their course's facts and their meetings: unlocked, for showing and for completions."""
+    wanted = bindparam("ids", sorted(set(ids)), type_=ARRAY(Uuid))
+    statement = (
+        select(run_table, *_course_columns)
+        .join_from(run_table, course, _of_course)
+        .where(run_table.c.bureau_id == bureau_id, run_table.c.id == any_(wanted))
+    )
+    found = (await session.execute(statement)).all()
+    held = await _meetings(session, bureau_id, [row.id for row in found])
+    return {row.id: _run_of(row, tuple(held.get(row.id, ()))) for row in found}
+
+
+async def run(session: Session, bureau_id: UUID, run_id: UUID) -> RunPage:
+    """One run with its meetings, also after its course was withdrawn. Refuses `NotFound`."""
+    statement = _cards().where(run_table.c.bureau_id == bureau_id, run_table.c.id == run_id)
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise identity.NotFound
+    held = await _meetings(session, bureau_id, [row.id])
+    return RunPage(
+        **_card_values(row),
+        organiser_id=row.organiser_id,
+        summary=row.summary,
+        is_offered=row.state == CourseState.PUBLISHED.value and row.cancelled_at is None,
+        meetings=tuple(held[row.id]),
+    )
+
+
+async def list_runs(session: Session, bureau_id: UUID, wanted: RunFilter, page: Page) -> RunList:
+    """The market: runs of published courses, filtered, in a stable order, with the number of all that fit."""
+    zone = await time_zone(session, bureau_id)
+    conditions = [
+        run_table.c.bureau_id == bureau_id,
+        course.c.bureau_id == bureau_id,
+        course.c.state == CourseState.PUBLISHED.value,
+        run_table.c.cancelled_at.is_(None),
+        *_conditions(wanted, zone),
+    ]
+    by = _SORTS[page.sort]
+    statement = (
+        _cards()
+        .where(*conditions)
+        # The id after the chosen column: pages neither repeat a run nor leave one out.
+        .order_by(by.desc() if page.descending else by.asc(), run_table.c.id)
+        .limit(page.limit)
+        .offset(page.offset)
+    )
+    counted = select(func.count()).select_from(run_table.join(course, _of_course)).where(*conditions)
+    cards = tuple(RunCard(**_card_values(row)) for row in await session.execute(statement))
+    return RunList(cards, (await session.execute(counted)).scalar_one())
+
+
+_SORTS: dict[Sort, ColumnElement[Any]] = {
+    "starts_at": run_table.c.starts_at,
+    "price_fen": run_table.c.price_fen,
+    "title": course.c.title,
+    "completions": course.c.completions,
+    "opened_at": run_table.c.opened_at,
+}
+
+
+def _cards() -> Select[Any]:
+    return (
+        select(run_table, *_course_columns, organisation.c.name.label("provider_name"))
+        .join_from(run_table, course, _of_course)
+        .join(organisation, _of_provider)
+    )
+
+
+def _conditions(wanted: RunFilter, zone: str) -> Iterator[ColumnElement[bool]]:
+    equal: dict[Any, object] = {
+        course.c.type: wanted.type,
+        course.c.level: wanted.level and wanted.level.value,
+        course.c.mode: wanted.mode and wanted.mode.value,
+        course.c.subject: wanted.subject,
+        course.c.stage: wanted.stage,
+        course.c.provider_id: wanted.provider_id,
+        run_table.c.course_id: wanted.course_id,
+    }
+    yield from (column == value for column, value in equal.items() if value is not None)
+    if wanted.fund_line is not None:
+        yield course.c.fund_lines.any(wanted.fund_line)
+    if wanted.price_from_fen is not None:
+        yield run_table.c.price_fen >= wanted.price_from_fen
+    if wanted.price_to_fen is not None:
+        yield run_table.c.price_fen <= wanted.price_to_fen
+    if wanted.from_on is not None:
+        yield run_table.c.starts_at >= start_of_day(wanted.from_on, zone)
+    if wanted.to_on is not None:
+        yield run_table.c.starts_at < start_of_day(wanted.to_on, zone)
+    if wanted.title is not None:
+        # A plain part of the title; `%` and `_` are letters like any other.
+        yield course.c.title.icontains(wanted.title, autoescape=True)
+    if wanted.has_seats_left:
+        yield run_table.c.taken + run_table.c.offered < run_table.c.capacity
+
+
+async def _meetings(session: Session, bureau_id: UUID, ids: Collection[UUID]) -> dict[UUID, list[Meeting]]:
+    wanted = bindparam("ids", sorted(ids), type_=ARRAY(Uuid))
+    statement = (
+        select(meeting)
+        .where(meeting.c.bureau_id == bureau_id, meeting.c.run_id == any_(wanted))
+        .order_by(meeting.c.run_id, meeting.c.number)
+    )
+    held: dict[UUID, list[Meeting]] = {}
+    for row in await session.execute(statement):
+        held.setdefault(row.run_id, []).append(
+            Meeting(
+                id=MeetingId(row.id),
+                number=row.number,
+                starts_at=row.starts_at,
+                ends_at=row.ends_at,
+                place=row.place,
+            )
+        )
+    return held
+
+
+def _run_of(row: Any, meetings: tuple[Meeting, ...]) -> Run:
+    return Run(
+        id=RunId(row.id),
+        course_id=CourseId(row.course_id),
+        provider_id=OrganisationId(row.provider_id),
+        organiser_id=OrganisationId(row.organiser_id),
+        title=row.title,
+        type=row.type,
+        level=Level(row.level),
+        mode=Mode(row.mode),
+        unit=Unit(row.unit),
+        amount_hundredths=row.amount_hundredths,
+        fund_lines=tuple(row.fund_lines),
+        price_fen=row.price_fen,
+        capacity=row.capacity,
+        taken=row.taken,
+        offered=row.offered,
+        books_from_at=row.books_from_at,
+        books_until_at=row.books_until_at,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        place=row.place,
+        state=CourseState(row.state),
+        cancelled_at=row.cancelled_at,
+        meetings=meetings,
+    )
+
+
+def _card_values(row: Any) -> dict[str, Any]:
+    return {
+        "id": RunId(row.id),
+        "course_id": CourseId(row.course_id),
+        "title": row.title,
+        "provider_id": OrganisationId(row.provider_id),
+        "provider_name": row.provider_name,
+        "type": row.type,
+        "level": Level(row.level),
+        "mode": Mode(row.mode),
+        "subject": row.subject,
+        "stage": row.stage,
+        "fund_lines": tuple(row.fund_lines),
+        "price_fen": row.price_fen,
+        "amount": decimal_text(row.amount_hundredths),
+        "unit": Unit(row.unit),
+        "capacity": row.capacity,
+        "seats_left": row.capacity - row.taken - row.offered,
+        "books_from_at": row.books_from_at,
+        "books_until_at": row.books_until_at,
+        "starts_at": row.starts_at,
+        "ends_at": row.ends_at,
+        "place": row.place,
+        "completions": row.completions,
+    }

@@ -1,0 +1,63 @@
+"""What may be offered on the market: who may offer, what a course and a run must be, and every "no"."""
+
+from vouchermarket.catalogue.rules.accreditations import (
+    AccreditationDecided,
+    AccreditationPeriodEmpty,
+    FilerCannotDecide,
+    ProviderNotAccredited,
+    ProviderNotNamed,
+    accredited,
+    decidable,
+    only_provider,
+    period,
+)
+from vouchermarket.catalogue.rules.courses import (
+    CourseNotInState,
+    FundLinesMissing,
+    OrganiserNotOfLevel,
+    PriceAboveCeiling,
+    ReturnReasonMissing,
+    fileable,
+    in_state,
+    priced,
+    reviewable,
+)
+from vouchermarket.catalogue.rules.runs import (
+    BookingWindowAfterStart,
+    BookingWindowEmpty,
+    CapacityOutOfRange,
+    MeetingEmpty,
+    MeetingsMissing,
+    MeetingsOverlap,
+    in_sequence,
+    openable,
+)
+
+__all__ = [
+    "AccreditationDecided",
+    "AccreditationPeriodEmpty",
+    "BookingWindowAfterStart",
+    "BookingWindowEmpty",
+    "CapacityOutOfRange",
+    "CourseNotInState",
+    "FilerCannotDecide",
+    "FundLinesMissing",
+    "MeetingEmpty",
+    "MeetingsMissing",
+    "MeetingsOverlap",
+    "OrganiserNotOfLevel",
+    "PriceAboveCeiling",
+    "ProviderNotAccredited",
+    "ProviderNotNamed",
+    "ReturnReasonMissing",
+    "accredited",
+    "decidable",
+    "fileable",
+    "in_sequence",
+    "in_state",
+    "only_provider",
+    "openable",
+    "period",
+    "priced",
+    "reviewable",
+]
