@@ -57,9 +57,10 @@ def check(folder: Path, source: Path | None = None) -> Checked:
     """
     pack = load(folder)
     faults = reading.Faults(FILE)
+    quoted = quotes.quoted(pack, FILE)
     if (folder / RULES).exists():
-        quotes.check_rules(pack, folder / RULES, faults)
-    name = None if source is None else quotes.check_sources(pack, source, faults)
+        quoted += quotes.check_rules(pack, folder / RULES, faults)
+    name = None if source is None else quotes.check_sources(quoted, source, faults)
     if faults:
         raise PackNotReadable(faults)
     found = sum(1 for _ in checks.rows(pack))

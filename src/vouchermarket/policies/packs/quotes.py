@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 from vouchermarket.policies.packs.checks import citations, rules_of
@@ -12,6 +13,7 @@ from vouchermarket.policies.rules.pack import Pack
 
 QUOTE_LENGTH_MAX = 60
 COLUMNS = ["rule", "quote", "meaning", "parameter"]
+Quoted = tuple[str, str, str]
 _MARKS = re.compile("[\u201c\u201d\u2018\u2019\u300c\u300d\u300e\u300f\"'`]")
 _SPACE = re.compile(r"\s+")
 _ELLIPSIS = re.compile(r"\u2026+|\.{3,}")
@@ -33,10 +35,14 @@ def stands_in(quote: str, source: str) -> bool:
     return at > 0
 
 
-def check_sources(pack: Pack, where: Path, faults: Faults) -> str | None:
+def quoted(pack: Pack, name: str) -> list[Quoted]:
+    """The quotes of a pack: where each stands, its rule, its words."""
+    return [(f"{name}: {path}", rule, quote) for path, rule, quote in citations(pack) if quote is not None]
+
+
+def check_sources(quotes: Sequence[Quoted], where: Path, faults: Faults) -> str | None:
     """Find every quote in the one file that holds most of them; its name, or None without any file."""
     files = sorted(where.glob("*.txt")) if where.is_dir() else [where]
-    quotes = [(path, rule, quote) for path, rule, quote in citations(pack) if quote is not None]
     best: tuple[int, str, list[str]] | None = None
     for file in files:
         unreadable = Faults(str(file))
@@ -54,22 +60,23 @@ def check_sources(pack: Pack, where: Path, faults: Faults) -> str | None:
     if best is None:
         faults.add("", f"no source to read in {where}")
         return None
-    for one in best[2]:
-        faults.add("", one)
+    faults.extend(best[2])
     return best[1]
 
 
-def check_rules(pack: Pack, path: Path, faults: Faults) -> None:
-    """rules.csv names exactly the rules the pack cites, each once, with a short quote of its own."""
+def check_rules(pack: Pack, path: Path, faults: Faults) -> list[Quoted]:
+    """rules.csv names exactly the rules the pack cites, each once, with a short quote: its quotes."""
     listed = Faults(path.name)
     text = text_of(path, listed)
     seen: set[str] = set()
+    found: list[Quoted] = []
     if not listed:
-        for number, row in enumerate(_rows(text, listed), 2):
+        for number, row in _rows(text, listed):
             rule, quote, meaning, parameter = row
             if rule in seen:
                 listed.add(f"line {number}", f"{rule} stands twice")
             seen.add(rule)
+            found.append((f"{path.name}: line {number}", rule, quote))
             if not 0 < len(quote) <= QUOTE_LENGTH_MAX:
                 listed.add(f"line {number}", f"quote of {rule}: 1 to {QUOTE_LENGTH_MAX} characters")
             if not meaning or not parameter:
@@ -80,9 +87,10 @@ def check_rules(pack: Pack, path: Path, faults: Faults) -> None:
         for rule in sorted(seen - cited):
             listed.add("", f"{rule} is listed and cited by no row")
     faults.extend(listed)
+    return found
 
 
-def _rows(text: str, faults: Faults) -> list[list[str]]:
+def _rows(text: str, faults: Faults) -> list[tuple[int, list[str]]]:
     try:
         lines = list(csv.reader(io.StringIO(text), strict=True))
     except csv.Error as error:
@@ -91,7 +99,8 @@ def _rows(text: str, faults: Faults) -> list[list[str]]:
     if not lines or lines[0] != COLUMNS:
         faults.add("line 1", f"expected the columns {','.join(COLUMNS)}")
         return []
-    for number, row in enumerate(lines[1:], 2):
+    numbered = list(enumerate(lines[1:], 2))
+    for number, row in numbered:
         if len(row) != len(COLUMNS):
             faults.add(f"line {number}", f"expected {len(COLUMNS)} cells, got {len(row)}")
-    return [row for row in lines[1:] if len(row) == len(COLUMNS)]
+    return [(number, row) for number, row in numbered if len(row) == len(COLUMNS)]
