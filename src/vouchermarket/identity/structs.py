@@ -121,6 +121,7 @@ class Credential(msgspec.Struct, frozen=True):
     """How a person proves who he or she is. Disabled ones open no login."""
 
     person_id: PersonId
+    username: str
     password_hash: str
     is_disabled: bool
 
@@ -159,14 +160,10 @@ class Token(msgspec.Struct, frozen=True):
     ended_at: datetime | None
 
 
-# --- commands ---------------------------------------------------------------------------------------------
+# --- commands: unknown fields are refused, so that a typing error is never silence ------------------------
 
 
-class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What somebody asks for. Unknown fields are refused, so that a typing error is never silence."""
-
-
-class OpenBureau(Command):
+class OpenBureau(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A new tenant. The code stands in addresses and tokens, where `_` parts it from the secret."""
 
     code: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,30}(?![\s\S])")]
@@ -175,7 +172,7 @@ class OpenBureau(Command):
     hosts: tuple[Line, ...] = ()
 
 
-class AddOrganisation(Command):
+class AddOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A body. `parent_id`: a county school's or county body's county bureau, a research office's school."""
 
     kind: OrganisationKind
@@ -188,7 +185,7 @@ class AddOrganisation(Command):
     provider_kind: ProviderKind | None = None
 
 
-class AddPerson(Command):
+class AddPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A person on the roster. `registered` = of the established staff (在编在册)."""
 
     code: Code
@@ -200,7 +197,7 @@ class AddPerson(Command):
     subject: Code | None = None
 
 
-class Appoint(Command):
+class Appoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A person takes a seat at a body, from a day on, up to and not including another."""
 
     person_id: PersonId
@@ -210,7 +207,7 @@ class Appoint(Command):
     to_on: date | None = None
 
 
-class GivePost(Command):
+class GivePost(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A post such as `homeroom` or `principal`, as the policy pack names posts."""
 
     person_id: PersonId
@@ -219,7 +216,7 @@ class GivePost(Command):
     to_on: date | None = None
 
 
-class GiveTier(Command):
+class GiveTier(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A tier such as `backbone`, as the policy pack names tiers."""
 
     person_id: PersonId
@@ -231,7 +228,7 @@ class GiveTier(Command):
 Password = Annotated[str, msgspec.Meta(max_length=1000)]
 
 
-class SetPassword(Command):
+class SetPassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A user name and a first password, given by the administrator."""
 
     person_id: PersonId
@@ -239,21 +236,21 @@ class SetPassword(Command):
     password: Password
 
 
-class ChangePassword(Command):
+class ChangePassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One's own password, known by the present one."""
 
     present: Password
     password: Password
 
 
-class LogIn(Command):
+class LogIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is typed at the door."""
 
     username: Annotated[str, msgspec.Meta(max_length=200)]
     password: Password
 
 
-class MakeToken(Command):
+class MakeToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A bearer token for oneself, good for some days."""
 
     label: Line

@@ -1,4 +1,4 @@
-"""What makes sense on a roster: bodies with their parents, seats with their bodies, periods that do not cross."""
+"""What makes sense on a roster: bodies under parents, seats at bodies, periods apart."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
@@ -114,7 +114,7 @@ _HOMES: Mapping[Role, OrganisationKind] = {
 
 
 def wanted_parent(body: AddOrganisation) -> OrganisationKind | None:
-    """The kind of body this one stands under; a school of a county under its bureau, a direct one under none."""
+    """The kind of body this one stands under: a county's school under its bureau, a direct one under none."""
     if body.kind is OrganisationKind.SCHOOL:
         return None if body.is_direct else OrganisationKind.COUNTY_BUREAU
     return _PARENTS.get(body.kind)

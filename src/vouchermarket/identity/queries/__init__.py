@@ -1,0 +1,63 @@
+"""Reads of identity: who is asking, who stands on the roster on a day, whose desk a matter belongs to."""
+
+from vouchermarket.identity.queries.actors import (
+    actor,
+    actor_by_login,
+    actor_by_token,
+    credential_by_username,
+    credential_of,
+    tokens_of,
+)
+from vouchermarket.identity.queries.bodies import (
+    bureau_by_code,
+    bureau_by_host,
+    bureau_by_id,
+    bureaus,
+    codes_taken,
+    office_for,
+    offices_for,
+    only_bureau,
+    organisation_by_id,
+    organisations,
+    organisations_of,
+)
+from vouchermarket.identity.queries.people import (
+    direct_teachers,
+    people,
+    person_by_id,
+    person_ids_by_code,
+    roster,
+    seats_held,
+    teacher_counts,
+    teachers_of,
+    words_held,
+)
+
+__all__ = [
+    "actor",
+    "actor_by_login",
+    "actor_by_token",
+    "bureau_by_code",
+    "bureau_by_host",
+    "bureau_by_id",
+    "bureaus",
+    "codes_taken",
+    "credential_by_username",
+    "credential_of",
+    "direct_teachers",
+    "office_for",
+    "offices_for",
+    "only_bureau",
+    "organisation_by_id",
+    "organisations",
+    "organisations_of",
+    "people",
+    "person_by_id",
+    "person_ids_by_code",
+    "roster",
+    "seats_held",
+    "teacher_counts",
+    "teachers_of",
+    "tokens_of",
+    "words_held",
+]
