@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from tidy.source import ROOT, Module, called, modules_of_tests, sample
+from tidy.source import ROOT, Module, called, modules_of_tests, none, sample
 from vouchermarket.cli import refusals
 from vouchermarket.kit.refusal import Kind, Refusal, placeholders
 
@@ -55,7 +55,7 @@ def raised_in(tests: Iterable[Module]) -> set[str]:
 
 
 def test_every_refusal_is_whole() -> None:
-    assert [fault for refusal in refusals.gather() for fault in faults(refusal)] == []
+    none(fault for refusal in refusals.gather() for fault in faults(refusal))
 
 
 def test_no_code_is_used_twice() -> None:
@@ -69,8 +69,12 @@ def test_every_refusal_stands_in_the_document() -> None:
 
 def test_every_refusal_is_raised_by_a_test() -> None:
     seen = raised_in(modules_of_tests())
-    never = [refusal.code for refusal in refusals.gather() if not {refusal.code, refusal.__name__} & seen]
-    assert never == []
+    every = refusals.gather()
+    none(
+        f"{refusal.code}: raised by no test"
+        for refusal in every
+        if not {refusal.code, refusal.__name__} & seen
+    )
 
 
 def test_the_checks_of_refusals_can_fail() -> None:

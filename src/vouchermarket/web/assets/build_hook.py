@@ -26,8 +26,8 @@ STAMP = ".made-from"
 class AssetsHook(BuildHookInterface[Any]):
     """Fills `built/` for wheels and for editable installs alike; does nothing where it is up to date."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """`version` is hatch's name of the kind of build; both kinds need the files."""
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - both kinds need them
+        """Called by hatch before it packs; `version` is its name for the kind of build."""
         assets = Path(self.root) / ASSETS
         build_data["artifacts"].append(f"/{ASSETS}/built/**")
         if not is_up_to_date(assets):
