@@ -47,6 +47,8 @@ FOREIGN = {
     "booking": ("lapse", "time_out"),
     "identity": ("account", "person, organisation or login"),
 }
+# Whom a payment is for: a training provider after all.
+MEANT = {"provider_id"}
 SLICE_FILES = {"__init__", "tables", "structs", "rules", "operations", "queries"}
 NOT_SLICES = {"__init__", "app", "settings", "kit", "web", "jobs", "cli", "reporting"}
 # What a slice has besides the five files, and why.
@@ -96,7 +98,7 @@ def taken_word(module: Module) -> Iterator[str]:
         for word, (floors, instead) in TAKEN.items():
             if word in said and module.floor not in floors and not (word == "session" and name == "session"):
                 yield f"{line} {name}: say {instead}"
-        if foreign and foreign in said:
+        if foreign in said and name not in MEANT:
             yield f"{line} {name}: say {instead_there}"
 
 
