@@ -1,7 +1,7 @@
 """Opening the database a command works on: DATABASE_URL, or the embedded PostgreSQL for as long as needed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
@@ -24,7 +24,7 @@ class Addresses(msgspec.Struct, frozen=True):
 @contextmanager
 def addresses(
     settings: Settings, *, database: str = embedded.DATABASE, fresh: bool = False
-) -> Iterator[Addresses]:
+) -> Generator[Addresses]:
     """The addresses of a running database; an embedded one found running is left running.
 
     `fresh` empties that database of the embedded server first; it has no effect on DATABASE_URL.
@@ -45,7 +45,7 @@ def addresses(
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
+async def opened(url: str) -> AsyncGenerator[Database]:
     """A pool on this address. Refuses `SchemaBehind` where it has not been migrated."""
     found, wanted = await asyncio.to_thread(schema.current, url), schema.newest()
     if found != wanted:

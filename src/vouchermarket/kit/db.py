@@ -4,7 +4,7 @@ A session is a database session. It is opened, bound to one bureau and committed
 return to keep.
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -79,7 +79,7 @@ class Database:
         )
 
     @asynccontextmanager
-    async def transaction(self, bureau_id: UUID) -> AsyncIterator[Session]:
+    async def transaction(self, bureau_id: UUID) -> AsyncGenerator[Session]:
         """One transaction inside one bureau: commits on return, rolls back on any exception.
 
         Refuses `Busy` when a lock or a connection is not to be had in time, `ChangedMeanwhile` when
@@ -91,13 +91,13 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def registry(self) -> AsyncIterator[Session]:
+    async def registry(self) -> AsyncGenerator[Session]:
         """One transaction on the tables that stand above bureaus: `bureau`, `bureau_host`, `job_slot`."""
         async with self._opened() as session:
             yield session
 
     @asynccontextmanager
-    async def _opened(self) -> AsyncIterator[Session]:
+    async def _opened(self) -> AsyncGenerator[Session]:
         mark = transaction_is_open.set(True)
         try:
             async with self._engine.begin() as session:
@@ -215,7 +215,7 @@ def security_of(table: Table) -> list[Any]:
 
 
 @contextmanager
-def unforced(op: Any, tables: Sequence[str]) -> Iterator[None]:
+def unforced(op: Any, tables: Sequence[str]) -> Generator[None]:
     """Let the owner see the rows while a migration reads or writes them or adds a foreign key.
 
     Under FORCE an UPDATE by the owner touches 0 rows in silence and ADD FOREIGN KEY accepts orphans.

@@ -101,8 +101,8 @@ SELECT (SELECT count(*) FROM booking WHERE bureau_id = :bureau) AS bookings,
 async def money_line(session: Session, bureau_id: UUID) -> MoneyLine:
     """Where a bureau's money stands now and what has moved since its first day."""
     of = {"bureau": bureau_id}
-    balances = (await session.execute(_BALANCES, of)).one()._mapping
-    sums = (await session.execute(_SUMS, of)).one()._mapping
+    balances = (await session.execute(_BALANCES, of)).mappings().one()
+    sums = (await session.execute(_SUMS, of)).mappings().one()
     earned = (await session.execute(_EARNED, of)).scalar_one()
     figures = {**balances, **sums, "earned_fen": earned}
     return MoneyLine(**{name: int(figure) for name, figure in figures.items()})
@@ -110,5 +110,5 @@ async def money_line(session: Session, bureau_id: UUID) -> MoneyLine:
 
 async def counts(session: Session, bureau_id: UUID) -> Counts:
     """How much has happened in a bureau since its first day."""
-    row = (await session.execute(_COUNTS, {"bureau": bureau_id})).one()._mapping
+    row = (await session.execute(_COUNTS, {"bureau": bureau_id})).mappings().one()
     return Counts(**{name: int(figure) for name, figure in row.items()})

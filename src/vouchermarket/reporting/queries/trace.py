@@ -65,7 +65,7 @@ ORDER BY p.ended_at, l.id LIMIT 1
 async def of_booking(session: Session, bureau_id: UUID, booking_id: UUID) -> list[Step]:
     """Every station of a booking's money, oldest first; empty where the booking is unknown or was free."""
     rows = await session.execute(_STEPS, {"bureau": bureau_id, "booking": booking_id})
-    return [Step(**row._mapping) for row in rows]
+    return [Step(**row) for row in rows.mappings()]
 
 
 async def first_paid_booking(session: Session, bureau_id: UUID) -> UUID | None:
