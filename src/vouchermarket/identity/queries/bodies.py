@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, or_, select
 
+from vouchermarket.identity import tables
 from vouchermarket.identity.structs import Bureau, Organisation, OrganisationKind, ProviderKind, SchoolStage
-from vouchermarket.identity.tables import bureau, bureau_host, organisation
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import BureauId, OrganisationId
 
@@ -39,35 +39,39 @@ def organisation_of(row: Any) -> Organisation:
 
 async def bureau_by_code(session: Session, code: str) -> Bureau | None:
     """The bureau of an address or a token."""
-    row = (await session.execute(select(bureau).where(bureau.c.code == code))).one_or_none()
+    row = (await session.execute(select(tables.bureau).where(tables.bureau.c.code == code))).one_or_none()
     return bureau_of(row) if row else None
 
 
 async def bureau_by_host(session: Session, host: str) -> Bureau | None:
     """The bureau a host name belongs to."""
-    of_host = select(bureau).join(bureau_host).where(bureau_host.c.host == host)
+    of_host = select(tables.bureau).join(tables.bureau_host).where(tables.bureau_host.c.host == host)
     row = (await session.execute(of_host)).one_or_none()
     return bureau_of(row) if row else None
 
 
 async def only_bureau(session: Session) -> Bureau | None:
     """The one bureau of this database, or None where there is none or more than one."""
-    rows = (await session.execute(select(bureau).limit(2))).all()
+    rows = (await session.execute(select(tables.bureau).limit(2))).all()
     return bureau_of(rows[0]) if len(rows) == 1 else None
 
 
 async def bureaus(session: Session) -> list[Bureau]:
     """All bureaus, in the order in which they were opened: what the schedule goes through."""
-    rows = await session.execute(select(bureau).order_by(bureau.c.opened_at, bureau.c.id))
+    rows = await session.execute(
+        select(tables.bureau).order_by(tables.bureau.c.opened_at, tables.bureau.c.id)
+    )
     return [bureau_of(row) for row in rows]
 
 
-async def bureau_by_id(session: Session, bureau_id: UUID) -> Bureau:
+async def bureau(session: Session, bureau_id: UUID) -> Bureau:
     """A bureau that is known to stand."""
-    return bureau_of((await session.execute(select(bureau).where(bureau.c.id == bureau_id))).one())
+    return bureau_of(
+        (await session.execute(select(tables.bureau).where(tables.bureau.c.id == bureau_id))).one()
+    )
 
 
-async def organisation_by_id(session: Session, bureau_id: UUID, id_: UUID) -> Organisation | None:
+async def organisation(session: Session, bureau_id: UUID, id_: UUID) -> Organisation | None:
     """One body, or None."""
     return (await organisations(session, bureau_id, [id_])).get(OrganisationId(id_))
 
@@ -76,8 +80,8 @@ async def organisations(
     session: Session, bureau_id: UUID, ids: Collection[UUID]
 ) -> dict[OrganisationId, Organisation]:
     """Bodies by id."""
-    statement = select(organisation).where(
-        organisation.c.bureau_id == bureau_id, organisation.c.id == among(ids)
+    statement = select(tables.organisation).where(
+        tables.organisation.c.bureau_id == bureau_id, tables.organisation.c.id == among(ids)
     )
     return {row.id: organisation_of(row) for row in await session.execute(statement)}
 
@@ -87,24 +91,24 @@ async def organisations_of(
 ) -> list[Organisation]:
     """Bodies that are not closed, of these kinds where any are given, by code, beginning after a code."""
     statement = (
-        select(organisation)
+        select(tables.organisation)
         .where(
-            organisation.c.bureau_id == bureau_id,
-            organisation.c.closed_on.is_(None),
-            organisation.c.code > after,
+            tables.organisation.c.bureau_id == bureau_id,
+            tables.organisation.c.closed_on.is_(None),
+            tables.organisation.c.code > after,
         )
-        .order_by(organisation.c.code)
+        .order_by(tables.organisation.c.code)
         .limit(at_most)
     )
     if kinds:
-        statement = statement.where(organisation.c.kind.in_([kind.value for kind in kinds]))
+        statement = statement.where(tables.organisation.c.kind.in_([kind.value for kind in kinds]))
     return [organisation_of(row) for row in await session.execute(statement)]
 
 
 async def codes_taken(session: Session, bureau_id: UUID, codes: Collection[str]) -> set[str]:
     """Which of these codes bodies have already."""
-    statement = select(organisation.c.code).where(
-        organisation.c.bureau_id == bureau_id, organisation.c.code.in_(list(codes))
+    statement = select(tables.organisation.c.code).where(
+        tables.organisation.c.bureau_id == bureau_id, tables.organisation.c.code.in_(list(codes))
     )
     return set((await session.execute(statement)).scalars())
 
@@ -137,26 +141,27 @@ async def offices_for(
     if kind not in _UNDER_A_BODY:
         office = await office_for(session, bureau_id, kind)
         return dict.fromkeys(of, office) if office else {}
-    asking = organisation.alias("asking")
+    asking = tables.organisation.alias("asking")
     stands_over = {
         # A county bureau is its own; what stands under it has it as its parent.
         OrganisationKind.COUNTY_BUREAU: or_(
-            organisation.c.id == asking.c.id, organisation.c.id == asking.c.parent_id
+            tables.organisation.c.id == asking.c.id, tables.organisation.c.id == asking.c.parent_id
         ),
         OrganisationKind.COUNTY_TRAINING_BODY: or_(
-            organisation.c.parent_id == asking.c.id, organisation.c.parent_id == asking.c.parent_id
+            tables.organisation.c.parent_id == asking.c.id,
+            tables.organisation.c.parent_id == asking.c.parent_id,
         ),
-        OrganisationKind.SCHOOL_RESEARCH_OFFICE: organisation.c.parent_id == asking.c.id,
+        OrganisationKind.SCHOOL_RESEARCH_OFFICE: tables.organisation.c.parent_id == asking.c.id,
     }[kind]
     statement = (
-        select(organisation, asking.c.id.label("asking_id"))
-        .join(asking, and_(asking.c.bureau_id == organisation.c.bureau_id, stands_over))
+        select(tables.organisation, asking.c.id.label("asking_id"))
+        .join(asking, and_(asking.c.bureau_id == tables.organisation.c.bureau_id, stands_over))
         .where(
-            organisation.c.bureau_id == bureau_id,
-            organisation.c.kind == kind.value,
-            organisation.c.closed_on.is_(None),
+            tables.organisation.c.bureau_id == bureau_id,
+            tables.organisation.c.kind == kind.value,
+            tables.organisation.c.closed_on.is_(None),
             asking.c.id == among(of),
         )
-        .order_by(organisation.c.code.desc())
+        .order_by(tables.organisation.c.code.desc())
     )
     return {row.asking_id: organisation_of(row) for row in await session.execute(statement)}

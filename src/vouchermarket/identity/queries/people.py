@@ -69,7 +69,7 @@ def _person_of(row: Any) -> Person:
     )
 
 
-async def person_by_id(session: Session, bureau_id: UUID, person_id: UUID, on: date) -> Person | None:
+async def person_on(session: Session, bureau_id: UUID, person_id: UUID, on: date) -> Person | None:
     """One person on a day, or None."""
     return (await people(session, bureau_id, [person_id], on)).get(PersonId(person_id))
 
