@@ -4,15 +4,16 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from vouchermarket.catalogue import queries, rules, tables
 from vouchermarket.catalogue.operations.accreditations import provider_of
 from vouchermarket.catalogue.structs import CourseState, FileCourse, ReviewCourse
+from vouchermarket.identity import queries as bodies
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor, OrganisationKind
-from vouchermarket.identity.tables import organisation
 from vouchermarket.kit import events
+from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import CourseId, new_id
 from vouchermarket.kit.locks import lock_rows
@@ -27,12 +28,14 @@ async def file_course(session: Session, actor: Actor, command: FileCourse, *, no
     bureau's bodies, `AmountNotReadable`, `NoPolicyInForce`, and as `rules.fileable`.
     """
     provider_id = provider_of(actor, "file_course", command.provider_id)
-    today = await queries.civil_day(session, actor.bureau_id, now)
+    today = civil_day(now, (await bodies.bureau(session, actor.bureau_id)).time_zone)
     await refuse_unaccredited(session, actor.bureau_id, provider_id, today, today)
-    organiser = await _kind_of(session, actor.bureau_id, command.organiser_id)
+    organiser = await bodies.organisation(session, actor.bureau_id, command.organiser_id)
+    if organiser is None:
+        raise identity.NotFound
     amount_hundredths = hundredths(command.amount)
     policy = await policies.in_force(session, actor.bureau_id, today)
-    rules.fileable(policy.pack, command, organiser, today)
+    rules.fileable(policy.pack, command, organiser.kind, today)
     course_id = CourseId(new_id())
     row = {
         "bureau_id": actor.bureau_id,
@@ -67,16 +70,6 @@ async def refuse_unaccredited(
     """Refuses `ProviderNotAccredited` unless the provider is accredited on each of these days."""
     filed = await queries.accreditations(session, bureau_id, provider_id)
     rules.accredited(filed, first_on, last_on)
-
-
-async def _kind_of(session: Session, bureau_id: UUID, organisation_id: UUID) -> OrganisationKind:
-    statement = select(organisation.c.kind).where(
-        organisation.c.bureau_id == bureau_id, organisation.c.id == organisation_id
-    )
-    kind = (await session.execute(statement)).scalar()
-    if kind is None:
-        raise identity.NotFound
-    return OrganisationKind(kind)
 
 
 async def review_course(session: Session, actor: Actor, command: ReviewCourse, *, now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Integer, Uuid, column, insert, update, values
 from vouchermarket.catalogue import queries, rules, tables
 from vouchermarket.catalogue.operations.courses import lock_course, refuse_unaccredited
 from vouchermarket.catalogue.structs import CourseState, OpenRun, Run
+from vouchermarket.identity import queries as bodies
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events
@@ -32,7 +33,7 @@ async def open_run(session: Session, actor: Actor, command: OpenRun, *, now: dat
     identity.seat_at(actor, "open_run", course.provider_id)
     rules.in_state(CourseState(course.state), CourseState.PUBLISHED)
     rules.openable(command, now)
-    zone = await queries.time_zone(session, actor.bureau_id)
+    zone = (await bodies.bureau(session, actor.bureau_id)).time_zone
     first, last = command.meetings[0], command.meetings[-1]
     days = civil_day(first.starts_at, zone), civil_day(last.ends_at, zone)
     await refuse_unaccredited(session, actor.bureau_id, course.provider_id, *days)

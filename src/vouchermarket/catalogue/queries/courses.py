@@ -1,6 +1,5 @@
-"""Reads of accreditations and courses, and the bureau's own calendar."""
+"""Reads of accreditations and courses."""
 
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,21 +9,10 @@ from vouchermarket.catalogue.structs import Accreditation, Course, CourseState, 
 from vouchermarket.catalogue.tables import accreditation
 from vouchermarket.catalogue.tables import course as course_table
 from vouchermarket.identity import rules as identity
-from vouchermarket.identity.tables import bureau, organisation
-from vouchermarket.kit.clock import civil_day as day_of
+from vouchermarket.identity.tables import organisation
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import CourseId, OrganisationId, PersonId, PolicyVersionId
 from vouchermarket.kit.money import decimal_text
-
-
-async def time_zone(session: Session, bureau_id: UUID) -> str:
-    """The name of the zone in which the bureau's days begin."""
-    return (await session.execute(select(bureau.c.time_zone).where(bureau.c.id == bureau_id))).scalar_one()
-
-
-async def civil_day(session: Session, bureau_id: UUID, at: datetime) -> date:
-    """The bureau's day at an instant."""
-    return day_of(at, await time_zone(session, bureau_id))
 
 
 async def accreditations(session: Session, bureau_id: UUID, provider_id: UUID) -> list[Accreditation]:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, func, select
 
-from vouchermarket.catalogue.queries.courses import time_zone
 from vouchermarket.catalogue.structs import (
     CourseState,
     Level,
@@ -23,6 +22,7 @@ from vouchermarket.catalogue.structs import (
 )
 from vouchermarket.catalogue.tables import course, meeting
 from vouchermarket.catalogue.tables import run as run_table
+from vouchermarket.identity import queries as bodies
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.tables import organisation
 from vouchermarket.kit.clock import start_of_day
@@ -85,7 +85,7 @@ async def run(session: Session, bureau_id: UUID, run_id: UUID) -> RunPage:
 
 async def list_runs(session: Session, bureau_id: UUID, wanted: RunFilter, page: Page) -> RunList:
     """The market: runs of published courses, filtered, in a stable order, with the number of all that fit."""
-    zone = await time_zone(session, bureau_id)
+    zone = (await bodies.bureau(session, bureau_id)).time_zone
     conditions = [
         run_table.c.bureau_id == bureau_id,
         course.c.bureau_id == bureau_id,
