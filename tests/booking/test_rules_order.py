@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
+
+from booking import states
 from vouchermarket.booking import rules
 from vouchermarket.booking.structs import Booked, BookRun, Engagement, Refused, State, VoucherState
 from vouchermarket.catalogue.structs import CourseState, Level
@@ -13,8 +15,6 @@ from vouchermarket.kit.refusal import Kind, Refusal
 from vouchermarket.policies import rules as policies
 from vouchermarket.policies.rules import Pack
 from vouchermarket.policies.rules.kinds.filters import TypeAudience
-
-from booking import states
 
 
 class Scene:
@@ -145,7 +145,9 @@ def test_books_when_nothing_stands_against_it() -> None:
     assert isinstance(states.outcome(scene.state(), by=scene.pack()), Booked)
 
 
-@pytest.mark.parametrize(("spoil", "expected", "clause"), PROMISED, ids=lambda one: getattr(one, "__name__", ""))
+@pytest.mark.parametrize(
+    ("spoil", "expected", "clause"), PROMISED, ids=lambda one: getattr(one, "__name__", "")
+)
 def test_refuses_for_each_reason_with_its_clause_and_remedy(
     spoil: Callable[[Scene], None], expected: type[Refusal], clause: str | None
 ) -> None:
