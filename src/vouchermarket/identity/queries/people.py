@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import array_agg
 
 from vouchermarket.identity.queries.bodies import among, organisation_of
-from vouchermarket.identity.rules import Held, seat_held
+from vouchermarket.identity.rules import Held, seat_word
 from vouchermarket.identity.structs import Person, Role
 from vouchermarket.identity.tables import appointment, organisation, person, person_post, person_tier
 from vouchermarket.kit.db import Session
@@ -160,7 +160,7 @@ async def seats_held(session: Session, bureau_id: UUID, person_ids: Collection[U
         appointment.c.bureau_id == bureau_id, appointment.c.person_id == among(person_ids)
     )
     return [
-        seat_held(Role(row.role), row.organisation_id, row.person_id, row.from_on, row.to_on)
+        Held(row.id, row.person_id, seat_word(Role(row.role), row.organisation_id), row.from_on, row.to_on)
         for row in await session.execute(statement)
     ]
 
@@ -171,4 +171,4 @@ async def words_held(session: Session, bureau_id: UUID, word: Any, person_ids: S
     statement = select(table.c.person_id, word, table.c.from_on, table.c.to_on).where(
         table.c.bureau_id == bureau_id, table.c.person_id == among(person_ids)
     )
-    return [Held(*row) for row in await session.execute(statement)]
+    return [Held(None, *row) for row in await session.execute(statement)]

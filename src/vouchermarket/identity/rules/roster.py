@@ -92,11 +92,12 @@ class AdministratorPresent(Refusal):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """Something a person holds from a day on, up to and not including another: a seat, a post, a tier.
+    """A seat, a post or a tier a person holds from a day on, up to and not including another.
 
-    Two of the same `person_id` and `what` may not cross.
+    Two with the same `person_id` and `what` may not cross. `id` is a seat's; posts and tiers have none.
     """
 
+    id: UUID | None
     person_id: UUID
     what: str
     from_on: date
@@ -152,10 +153,9 @@ def another(actor: Actor, person_ids: Iterable[UUID]) -> None:
         raise OwnAppointment
 
 
-def seat_held(role: Role, organisation_id: UUID, person_id: UUID, from_on: date, to_on: date | None) -> Held:
-    """A seat as a period. A teacher teaches at one school at a time; an officer may sit at several bodies."""
-    what = role.value if role is Role.TEACHER else f"{role.value} {organisation_id}"
-    return Held(person_id, what, from_on, to_on)
+def seat_word(role: Role, organisation_id: UUID) -> str:
+    """A teacher teaches at one school at a time; an officer may sit at several bodies."""
+    return role.value if role is Role.TEACHER else f"{role.value} {organisation_id}"
 
 
 def appointable(commands: Iterable[Appoint], bodies: Mapping[OrganisationId, Organisation]) -> None:
@@ -168,23 +168,25 @@ def appointable(commands: Iterable[Appoint], bodies: Mapping[OrganisationId, Org
             raise RoleNotFitting(role=command.role.value, kind_of_body=body.kind.value)
 
 
-def lasting(from_on: date, to_on: date | None) -> None:
-    """Refuses `PeriodEmpty`."""
-    if to_on is not None and to_on <= from_on:
-        raise PeriodEmpty(from_on=from_on)
-
-
 def apart(standing: Iterable[Held], fresh: Iterable[Held]) -> None:
     """Refuses `PeriodEmpty` and `PeriodOverlaps`, among the fresh ones too."""
     held: dict[tuple[UUID, str], list[Held]] = {}
     for period in standing:
         held.setdefault((period.person_id, period.what), []).append(period)
     for period in fresh:
-        lasting(period.from_on, period.to_on)
+        if period.to_on is not None and period.to_on <= period.from_on:
+            raise PeriodEmpty(from_on=period.from_on)
         beside = held.setdefault((period.person_id, period.what), [])
         if any(_cross(period, other) for other in beside):
             raise PeriodOverlaps(held=period.what.split(" ", 1)[0])
         beside.append(period)
+
+
+def ending(standing: Iterable[Held], id_: UUID, to_on: date) -> None:
+    """May the period with this id end on that day? Refuses as `apart`: a moved end may reach the next."""
+    periods = list(standing)
+    ended = [msgspec.structs.replace(period, to_on=to_on) for period in periods if period.id == id_]
+    apart([period for period in periods if period.id != id_], ended)
 
 
 def _cross(one: Held, other: Held) -> bool:

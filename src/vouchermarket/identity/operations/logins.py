@@ -1,0 +1,221 @@
+"""Coming in and going out: passwords, logins that end, bearer tokens.
+
+Hashing a password takes longer than a transaction should: the verbs that do it take the database, read in
+one short transaction, work without a connection, and write in another.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Table, insert, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from vouchermarket.identity import queries, rules, tables
+from vouchermarket.identity.operations import passwords
+from vouchermarket.identity.operations.roster import lock_people
+from vouchermarket.identity.structs import (
+    Actor,
+    ChangePassword,
+    Credential,
+    IssuedToken,
+    LogIn,
+    MakeToken,
+    OpenedLogin,
+    SetPassword,
+)
+from vouchermarket.kit import events
+from vouchermarket.kit.db import Database, Session
+from vouchermarket.kit.ids import BureauId, PersonId, new_id
+
+
+def secret_hash(secret: str) -> bytes:
+    """What is kept of a secret. It has 256 random bits, so one round of SHA-256 is enough."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+async def set_password(database: Database, actor: Actor, command: SetPassword, *, now: datetime) -> None:
+    """Give a person a user name and a first password, and end every login he or she has.
+
+    Refuses `RoleNotAllowed`, `PasswordLengthOut`, `PasswordCommon`, `NotFound`, `UsernameTaken`.
+    """
+    rules.seats_for(actor, "change_roster")
+    rules.acceptable(command.password, command.username)
+    password_hash = await passwords.hashed(command.password)
+    async with database.transaction(actor.bureau_id) as session:
+        await lock_people(session, actor.bureau_id, [command.person_id])
+        holder = await queries.credential_by_username(session, actor.bureau_id, command.username)
+        if holder is not None and holder.person_id != command.person_id:
+            raise rules.UsernameTaken(username=command.username)
+        row = {
+            "username": command.username,
+            "password_hash": password_hash,
+            "set_at": now,
+            "disabled_at": None,
+        }
+        whose = {"bureau_id": actor.bureau_id, "person_id": command.person_id}
+        statement = upsert(tables.credential).values(**whose, **row)
+        await session.execute(
+            statement.on_conflict_do_update(index_elements=["bureau_id", "person_id"], set_=row)
+        )
+        await _end(session, actor.bureau_id, command.person_id, now)
+        await _tell(session, actor, "identity.password_set", command.person_id, now)
+
+
+async def change_password(
+    database: Database, actor: Actor, command: ChangePassword, *, now: datetime
+) -> OpenedLogin:
+    """Change one's own password: every login ends, this one too, and a new one is opened.
+
+    Refuses `LoginRefused` when the present password is another, `PasswordLengthOut`, `PasswordCommon`.
+    """
+    async with database.transaction(actor.bureau_id) as session:
+        found = await queries.credential_of(session, actor.bureau_id, actor.person_id)
+    await _proven(found, command.present)
+    rules.acceptable(command.password, found.username if found else "")
+    fresh = await passwords.hashed(command.password)
+    async with database.transaction(actor.bureau_id) as session:
+        await _still(session, actor.bureau_id, found)
+        await _rehash(session, actor.bureau_id, actor.person_id, fresh, now)
+        await _end(session, actor.bureau_id, actor.person_id, now)
+        await _tell(session, actor, "identity.password_changed", actor.person_id, now)
+        return await _open(session, actor.bureau_id, actor.person_id, now)
+
+
+async def log_in(database: Database, bureau_id: BureauId, command: LogIn, *, now: datetime) -> OpenedLogin:
+    """Open a login under an id nobody chose. Refuses `LoginRefused`, after the same work in every case."""
+    async with database.transaction(bureau_id) as session:
+        found = await queries.credential_by_username(session, bureau_id, command.username)
+    known = await _proven(found, command.password)
+    outdated = passwords.is_outdated(known.password_hash)
+    fresh = await passwords.hashed(command.password) if outdated else None
+    async with database.transaction(bureau_id) as session:
+        await _still(session, bureau_id, known)
+        if fresh:
+            await _rehash(session, bureau_id, known.person_id, fresh, now)
+        opened = await _open(session, bureau_id, known.person_id, now)
+        await events.record(
+            session, bureau_id, "identity.logged_in", opened.id, actor_id=known.person_id, now=now
+        )
+        return opened
+
+
+async def see_login(session: Session, bureau_id: UUID, login_id: UUID, *, now: datetime) -> None:
+    """Write down that a login was used, so that it stays in force."""
+    table = tables.login
+    mine = (table.c.bureau_id == bureau_id, table.c.id == login_id, table.c.seen_at < now)
+    await session.execute(update(table).where(*mine).values(seen_at=now))
+
+
+async def log_out(session: Session, actor: Actor, login_id: UUID, *, now: datetime) -> None:
+    """End one's own login. Refuses `RoleNotAllowed`, `NotFound` when it is no open one of one's own."""
+    rules.seats_for(actor, "read_own")
+    await _end_one(session, actor, tables.login, login_id, now)
+    await _tell(session, actor, "identity.logged_out", login_id, now)
+
+
+async def end_logins(
+    session: Session, actor: Actor, person_id: PersonId, *, disable: bool = False, now: datetime
+) -> None:
+    """End every login and bearer token of a person, within a second everywhere; with `disable`, for good:
+    until a new password is set none can be opened.
+
+    Refuses `RoleNotAllowed`, `NotFound`.
+    """
+    rules.seats_for(actor, "end_logins")
+    await lock_people(session, actor.bureau_id, [person_id])
+    await _end(session, actor.bureau_id, person_id, now)
+    if disable:
+        table = tables.credential
+        theirs = (table.c.bureau_id == actor.bureau_id, table.c.person_id == person_id)
+        await session.execute(update(table).where(*theirs).values(disabled_at=now))
+    await _tell(session, actor, "identity.logins_ended", person_id, now, disable=disable)
+
+
+async def make_token(session: Session, actor: Actor, command: MakeToken, *, now: datetime) -> IssuedToken:
+    """Make a bearer token for oneself; it is shown this once. Refuses `RoleNotAllowed`."""
+    rules.seats_for(actor, "read_own")
+    bureau = await queries.bureau(session, actor.bureau_id)
+    secret = secrets.token_urlsafe(32)
+    issued = IssuedToken(new_id(), rules.bearer(bureau.code, secret), now + timedelta(days=command.days))
+    await session.execute(
+        insert(tables.bearer_token).values(
+            bureau_id=actor.bureau_id,
+            id=issued.id,
+            person_id=actor.person_id,
+            secret_hash=secret_hash(secret),
+            label=command.label,
+            made_at=now,
+            expires_at=issued.expires_at,
+        )
+    )
+    await _tell(session, actor, "identity.token_made", issued.id, now)
+    return issued
+
+
+async def end_token(session: Session, actor: Actor, token_id: UUID, *, now: datetime) -> None:
+    """End one's own bearer token. Refuses `RoleNotAllowed`, `NotFound`."""
+    rules.seats_for(actor, "read_own")
+    await _end_one(session, actor, tables.bearer_token, token_id, now)
+    await _tell(session, actor, "identity.token_ended", token_id, now)
+
+
+async def _proven(found: Credential | None, password: str) -> Credential:
+    usable = found is not None and not found.is_disabled
+    matching = await passwords.matches(found.password_hash if found and usable else None, password)
+    if found is None or not matching:
+        raise rules.LoginRefused
+    return found
+
+
+async def _still(session: Session, bureau_id: UUID, known: Credential | None) -> None:
+    # Between the two transactions somebody may have disabled the person or set another password.
+    if known is None:
+        raise rules.LoginRefused
+    await lock_people(session, bureau_id, [known.person_id])
+    if await queries.credential_of(session, bureau_id, known.person_id) != known:
+        raise rules.LoginRefused
+
+
+async def _rehash(session: Session, bureau_id: UUID, person_id: UUID, fresh: str, now: datetime) -> None:
+    table = tables.credential
+    theirs = (table.c.bureau_id == bureau_id, table.c.person_id == person_id)
+    await session.execute(update(table).where(*theirs).values(password_hash=fresh, set_at=now))
+
+
+async def _open(session: Session, bureau_id: UUID, person_id: PersonId, now: datetime) -> OpenedLogin:
+    opened = OpenedLogin(new_id(), secrets.token_urlsafe(32), person_id)
+    await session.execute(
+        insert(tables.login).values(
+            bureau_id=bureau_id,
+            id=opened.id,
+            person_id=person_id,
+            secret_hash=secret_hash(opened.secret),
+            address=events.origin.get().address,
+            opened_at=now,
+            seen_at=now,
+        )
+    )
+    return opened
+
+
+async def _end(session: Session, bureau_id: UUID, person_id: UUID, now: datetime) -> None:
+    for table in (tables.login, tables.bearer_token):
+        theirs = (table.c.bureau_id == bureau_id, table.c.person_id == person_id, table.c.ended_at.is_(None))
+        await session.execute(update(table).where(*theirs).values(ended_at=now))
+
+
+async def _end_one(session: Session, actor: Actor, table: Table, id_: UUID, now: datetime) -> None:
+    mine = (table.c.bureau_id == actor.bureau_id, table.c.id == id_, table.c.person_id == actor.person_id)
+    ended = update(table).where(*mine, table.c.ended_at.is_(None)).values(ended_at=now)
+    if (await session.execute(ended)).rowcount == 0:
+        raise rules.NotFound
+
+
+async def _tell(
+    session: Session, actor: Actor, kind: str, subject_id: UUID, now: datetime, **facts: object
+) -> None:
+    await events.record(
+        session, actor.bureau_id, kind, subject_id, actor_id=actor.person_id, now=now, facts=facts
+    )
