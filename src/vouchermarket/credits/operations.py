@@ -1,0 +1,263 @@
+"""The verbs of the register: register, decide, correct, reverse. Nothing in it is ever changed or locked.
+
+Two who act on the same entry at once meet at `UNIQUE (bureau_id, entry_id, step)`: the second is told that
+somebody else was first, and nothing of that second set is written.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import insert
+
+from vouchermarket.credits import queries, rules
+from vouchermarket.credits.structs import (
+    CorrectEntry,
+    CreditEntry,
+    Decided,
+    DecideEntry,
+    Decision,
+    NewEntry,
+    RegisterEntry,
+)
+from vouchermarket.credits.tables import credit_decision, credit_entry
+from vouchermarket.identity import queries as identity
+from vouchermarket.identity import rules as identity_rules
+from vouchermarket.identity.structs import Actor
+from vouchermarket.kit import events
+from vouchermarket.kit.clock import civil_day
+from vouchermarket.kit.db import Session
+from vouchermarket.kit.ids import EntryId, OrganisationId, PersonId, new_id
+from vouchermarket.kit.money import hundredths
+from vouchermarket.policies import queries as policies
+
+_VERBS = {
+    Decision.APPROVE: "credits.entry_approved",
+    Decision.RETURN: "credits.entry_returned",
+    Decision.REJECT: "credits.entry_rejected",
+    Decision.REVERSE: "credits.entry_reversed",
+}
+
+
+# --- registering ------------------------------------------------------------------------------------------
+
+
+async def register(
+    session: Session, bureau_id: UUID, drafts: Sequence[NewEntry], *, now: datetime
+) -> list[EntryId]:
+    """Write entries that have been judged, as one set, each with its event; ids in the order given.
+
+    For slices above: who may register, and what, is decided before.
+    """
+    ids = [EntryId(new_id()) for _ in drafts]
+    happened = [
+        events.event_row(
+            bureau_id,
+            "credits.entry_registered",
+            entry_id,
+            now=now,
+            actor_id=draft.registrar_id,
+            facts={
+                "person_id": draft.person_id,
+                "type": draft.type,
+                "amount_hundredths": draft.amount_hundredths,
+                "unit": draft.unit,
+                "source_id": draft.source_id,
+                "replaces_id": draft.replaces_id,
+            },
+        )
+        for entry_id, draft in zip(ids, drafts, strict=True)
+    ]
+    await events.write(session, happened)
+    rows: list[dict[str, Any]] = [
+        {
+            **msgspec.structs.asdict(draft),
+            "bureau_id": bureau_id,
+            "id": entry_id,
+            "event_id": event["id"],
+            "at": now,
+        }
+        for entry_id, event, draft in zip(ids, happened, drafts, strict=True)
+    ]
+    if rows:
+        await session.execute(insert(credit_entry), rows)
+    return ids
+
+
+async def register_by_hand(
+    session: Session, actor: Actor, command: RegisterEntry, *, now: datetime
+) -> EntryId:
+    """Register school-based training, a diploma or an award, at the body the authority row names (A1-A8).
+
+    Judged by the pack in force today, since entries reach back before there was any. `amount` is kept as it
+    was earned; what of it counts is for `evaluate` to say (S1, S5).
+    Refuses `RoleNotAllowed`, `NotFound`, `AmountNotReadable`, `DateAfterToday`, `DocumentMissing`,
+    `DocumentRegistered`, `TermNeeded`, `OfficeMissing`, `NotTheRegistrar`, and as `policies.rules.admit`.
+    """
+    seats = identity_rules.seats_for(actor, "register_credit")
+    bureau_id, amount_hundredths = actor.bureau_id, hundredths(command.amount)
+    bureau = await identity.bureau(session, bureau_id)
+    today = civil_day(now, bureau.time_zone)
+    rules.refuse_after(command.earned_on, today)
+    person = await identity.person_on(session, bureau_id, command.person_id, command.earned_on)
+    if person is None or person.school is None:
+        raise identity_rules.NotFound
+    version = await policies.in_force(session, bureau_id, today)
+    documents = await queries.documents_of(session, bureau_id, command.person_id, command.type)
+    authority = rules.judge_by_hand(version.pack, command, rules.facts_of(person, person.school), documents)
+    organiser_id = command.organiser_id or person.school.id
+    desks = await queries.desks(session, bureau_id, {organiser_id, person.school.id})
+    offices = rules.offices(authority, desks, organiser_id, person.school.id)
+    rules.refuse_stranger(authority, offices, [seat.organisation_id for seat in seats])
+    draft = NewEntry(
+        person_id=command.person_id,
+        type=command.type,
+        amount_hundredths=amount_hundredths,
+        unit=command.unit,
+        earned_on=command.earned_on,
+        term=command.term,
+        mode=command.mode,
+        level=command.level,
+        document=command.document,
+        evidence=command.evidence,
+        evidence_complete=command.evidence_complete,
+        registrar_id=actor.person_id,
+        registrar_office_id=offices.registrar_id,
+        reviewer_office_id=offices.reviewer_id,
+        clause=offices.clause,
+        policy_version_id=version.version_id,
+    )
+    return (await register(session, bureau_id, [rules.with_term(version.pack, draft)], now=now))[0]
+
+
+async def correct(
+    session: Session, actor: Actor, entry_id: UUID, command: CorrectEntry, *, now: datetime
+) -> EntryId:
+    """Put right what a reviewer sent back: a new entry replaces the returned one, before the same offices.
+
+    Judged by the version the returned entry was judged by. Refuses `RoleNotAllowed`, `NotFound`,
+    `EntryNotReturned`, `AmountNotReadable`, `DateAfterToday`, `ModeNotAllowed`, `DocumentMissing`,
+    `DocumentRegistered`, `TermNeeded`.
+    """
+    offices = [seat.organisation_id for seat in identity_rules.seats_for(actor, "register_credit")]
+    bureau_id, amount_hundredths = actor.bureau_id, hundredths(command.amount)
+    found = (await queries.entries(session, bureau_id, [entry_id])).get(EntryId(entry_id))
+    returned = rules.refuse_correction(found, offices)
+    bureau = await identity.bureau(session, bureau_id)
+    rules.refuse_after(command.earned_on, civil_day(now, bureau.time_zone))
+    pack = (await policies.by_version(session, bureau_id, returned.policy_version_id)).pack
+    documents = await queries.documents_of(session, bureau_id, returned.person_id, returned.type)
+    draft = rules.corrected(returned, command, amount_hundredths, actor.person_id)
+    rules.refuse_correction_unfit(pack, draft, documents - {returned.document})
+    return (await register(session, bureau_id, [rules.with_term(pack, draft)], now=now))[0]
+
+
+# --- deciding ---------------------------------------------------------------------------------------------
+
+
+async def decide(
+    session: Session, actor: Actor, entry_id: UUID, command: DecideEntry, *, now: datetime
+) -> Decided:
+    """Approve, return or reject an entry at the body that reviews it, as another person than the registrar.
+
+    Refuses `RoleNotAllowed`, `NotFound`, `NothingToReview`, `RegistrarCannotReview`, `EntryDecided`, and
+    `ChangedMeanwhile` when another reviewer is first.
+    """
+    (outcome,) = await decide_all(session, actor, [EntryId(entry_id)], command, now=now)
+    if outcome.refusal is not None:
+        raise outcome.refusal
+    return outcome
+
+
+async def decide_all(
+    session: Session, actor: Actor, entry_ids: Sequence[EntryId], command: DecideEntry, *, now: datetime
+) -> list[Decided]:
+    """The same word on many entries of a queue, as one set: one outcome each, in the order asked.
+
+    Refuses `RoleNotAllowed`; `ChangedMeanwhile` when somebody decides one of them at the same time.
+    """
+    offices = {seat.organisation_id for seat in identity_rules.seats_for(actor, "decide_credit")}
+    entries = await queries.entries(session, actor.bureau_id, entry_ids)
+    outcomes = rules.outcomes(entries, entry_ids, command.decision, actor.person_id, offices)
+    decided = {outcome.entry_id: entries[outcome.entry_id] for outcome in outcomes if outcome.refusal is None}
+    said = {
+        entry_id: _Said(entry, actor.person_id, rules.reviewed_at(entry), entry.clause)
+        for entry_id, entry in decided.items()
+    }
+    await _write(session, actor.bureau_id, said, command.decision, command.reason, now=now)
+    return outcomes
+
+
+async def reverse(
+    session: Session,
+    bureau_id: UUID,
+    entry_id: UUID,
+    *,
+    reviewer_id: PersonId,
+    office_id: OrganisationId,
+    clause: str,
+    reason: str,
+    now: datetime,
+) -> EntryId:
+    """Take an entry back because its ground is gone, wherever its review stands; for slices above.
+
+    An entry that has been corrected is reversed in its last correction, whose id is returned.
+    Refuses `NotFound`, `EntryReversed`, `RegistrarCannotReview`.
+    """
+    entry = rules.refuse_reversal(await queries.newest(session, bureau_id, entry_id), reviewer_id)
+    said = {entry.id: _Said(entry, reviewer_id, office_id, clause)}
+    await _write(session, bureau_id, said, Decision.REVERSE, reason, now=now)
+    return entry.id
+
+
+class _Said(msgspec.Struct, frozen=True):
+    entry: CreditEntry
+    reviewer_id: PersonId
+    office_id: OrganisationId
+    clause: str
+
+
+async def _write(
+    session: Session,
+    bureau_id: UUID,
+    said: Mapping[EntryId, _Said],
+    decision: Decision,
+    reason: str,
+    *,
+    now: datetime,
+) -> None:
+    if not said:
+        return
+    # In id order, so that two sets that meet wait for each other and never both ways round.
+    in_order = [said[entry_id] for entry_id in sorted(said)]
+    happened = [
+        events.event_row(
+            bureau_id,
+            _VERBS[decision],
+            one.entry.id,
+            now=now,
+            actor_id=one.reviewer_id,
+            facts={"step": one.entry.steps + 1, "reason": reason},
+        )
+        for one in in_order
+    ]
+    await events.write(session, happened)
+    rows = [
+        {
+            "bureau_id": bureau_id,
+            "entry_id": one.entry.id,
+            "step": one.entry.steps + 1,
+            "decision": decision.value,
+            "reviewer_id": one.reviewer_id,
+            "registrar_id": one.entry.registrar_id,
+            "office_id": one.office_id,
+            "clause": one.clause,
+            "reason": reason,
+            "event_id": event["id"],
+            "at": now,
+        }
+        for one, event in zip(in_order, happened, strict=True)
+    ]
+    await session.execute(insert(credit_decision), rows)
