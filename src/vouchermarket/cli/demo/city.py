@@ -34,6 +34,7 @@ from vouchermarket.kit.ids import OrganisationId, PersonId
 SEED = 2014
 TEACHERS_PER_SCHOOL = 40
 DIRECT_OF_TEN = 6
+MASTERS_EVERY = 8
 SUBJECTS = ("chinese", "mathematics", "english", "physics", "music", "art", "sports", "mental_health")
 SURNAMES = "赵钱孙李周吴郑王冯陈"
 ROSTER_FROM_ON = date(2009, 1, 1)
@@ -236,11 +237,17 @@ async def _name_posts(database: Database, city: City, now: datetime) -> None:
         for post, held in (
             ("subject_teacher", ids(iter(city.teachers))),
             ("homeroom", ids(teacher for teacher in city.teachers if teacher.is_homeroom)),
+            ("principal", ids(iter(city.teachers[: len(city.schools)]))),
         )
         for id_ in held
     ]
     backbones = ids(teacher for teacher in city.teachers if teacher.is_backbone)
-    tiers = [GiveTier(person_id=id_, tier="backbone", from_on=ROSTER_FROM_ON) for id_ in backbones]
+    masters = backbones[::MASTERS_EVERY]
+    tiers = [
+        GiveTier(person_id=id_, tier=tier, from_on=ROSTER_FROM_ON)
+        for tier, held in (("backbone", backbones), ("master_candidate", masters))
+        for id_ in held
+    ]
     async with database.transaction(city.bureau.id) as session:
         await identity.give_posts(session, _admin(city), posts, now=now)
         await identity.give_tiers(session, _admin(city), tiers, now=now)
