@@ -1,0 +1,16 @@
+"""The verbs of vouchers: appropriate, issue, freeze, expire, lapse."""
+
+from vouchermarket.vouchers.operations.funds import appropriate, lapse
+from vouchermarket.vouchers.operations.issuances import decide_issuance, issue, propose_issuance
+from vouchermarket.vouchers.operations.vouchers import expire, freeze, unfreeze
+
+__all__ = [
+    "appropriate",
+    "decide_issuance",
+    "expire",
+    "freeze",
+    "issue",
+    "lapse",
+    "propose_issuance",
+    "unfreeze",
+]

@@ -1,0 +1,32 @@
+"""Reads of funds, issuances and vouchers."""
+
+from vouchermarket.vouchers.queries.funds import fund, fund_of, funds
+from vouchermarket.vouchers.queries.issuances import (
+    heads_on,
+    holders_of,
+    issuance,
+    issuance_of,
+    issuances,
+    issued,
+    lines_of,
+    shares_of,
+)
+from vouchermarket.vouchers.queries.vouchers import past_validity, usable, vouchers_of, vouchers_of_school
+
+__all__ = [
+    "fund",
+    "fund_of",
+    "funds",
+    "heads_on",
+    "holders_of",
+    "issuance",
+    "issuance_of",
+    "issuances",
+    "issued",
+    "lines_of",
+    "past_validity",
+    "shares_of",
+    "usable",
+    "vouchers_of",
+    "vouchers_of_school",
+]

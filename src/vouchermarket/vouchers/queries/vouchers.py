@@ -1,0 +1,109 @@
+"""Reads of vouchers: a holder's own, those that may pay on a day, those past their day."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, or_, select
+
+from vouchermarket.kit.db import Session
+from vouchermarket.kit.ids import AccountId, VoucherId
+from vouchermarket.ledger import queries as ledger
+from vouchermarket.ledger.structs import Account
+from vouchermarket.vouchers.structs import Voucher, VoucherFacts
+from vouchermarket.vouchers.tables import fund, voucher
+
+
+def _among(ids: Collection[UUID]) -> Any:
+    return any_(bindparam("ids", sorted(set(ids)), type_=ARRAY(Uuid), unique=True))
+
+
+async def usable(
+    session: Session,
+    bureau_id: UUID,
+    person_ids: Collection[UUID],
+    organisation_ids: Collection[UUID],
+    on: date,
+) -> list[VoucherFacts]:
+    """Vouchers of these holders that are valid on the day, frozen ones too, by end of validity and id.
+
+    Unlocked: who spends them locks their accounts. `freeze` takes the same lock, so what is read after it
+    holds.
+    """
+    statement = (
+        select(voucher)
+        .where(
+            voucher.c.bureau_id == bureau_id,
+            or_(
+                voucher.c.person_id == _among(person_ids),
+                voucher.c.organisation_id == _among(organisation_ids),
+            ),
+            voucher.c.valid_from <= on,
+            voucher.c.valid_to > on,
+        )
+        .order_by(voucher.c.valid_to, voucher.c.id)
+    )
+    return [
+        VoucherFacts(
+            id=VoucherId(row.id),
+            holder_id=row.person_id or row.organisation_id,
+            line=row.line,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            is_frozen=row.frozen_at is not None,
+        )
+        for row in await session.execute(statement)
+    ]
+
+
+async def vouchers_of(session: Session, bureau_id: UUID, person_id: UUID) -> list[Voucher]:
+    """A teacher's vouchers with what is left on each, by end of validity."""
+    return await _vouchers(session, bureau_id, voucher.c.person_id == person_id)
+
+
+async def vouchers_of_school(session: Session, bureau_id: UUID, organisation_id: UUID) -> list[Voucher]:
+    """A school's vouchers with what is left on each, by end of validity."""
+    return await _vouchers(session, bureau_id, voucher.c.organisation_id == organisation_id)
+
+
+async def _vouchers(session: Session, bureau_id: UUID, of_holder: Any) -> list[Voucher]:
+    of_fund = and_(fund.c.bureau_id == voucher.c.bureau_id, fund.c.id == voucher.c.fund_id)
+    statement = (
+        select(voucher, fund.c.year)
+        .join_from(voucher, fund, of_fund)
+        .where(voucher.c.bureau_id == bureau_id, of_holder)
+        .order_by(voucher.c.valid_to, voucher.c.line, voucher.c.id)
+    )
+    rows = (await session.execute(statement)).all()
+    accounts = await ledger.accounts(session, bureau_id, [row.id for row in rows])
+    return [_voucher_of(row, accounts[AccountId(row.id)]) for row in rows]
+
+
+def _voucher_of(row: Any, account: Account) -> Voucher:
+    return Voucher(
+        id=VoucherId(row.id),
+        line=row.line,
+        year=row.year,
+        amount_fen=row.amount_fen,
+        balance_fen=account.balance_fen,
+        held_fen=account.held_fen,
+        free_fen=account.free_fen,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        is_frozen=row.frozen_at is not None,
+        frozen_reason=row.frozen_reason,
+    )
+
+
+async def past_validity(session: Session, bureau_id: UUID, today: date, at_most: int) -> list[Any]:
+    """Vouchers whose validity is over and that still have something free, oldest first: unlocked."""
+    free = ledger.free_values
+    statement = (
+        select(voucher.c.id, voucher.c.fund_id, voucher.c.issuance_id)
+        .join(free, and_(free.c.bureau_id == voucher.c.bureau_id, free.c.id == voucher.c.id))
+        .where(voucher.c.bureau_id == bureau_id, voucher.c.valid_to <= today, free.c.free_fen > 0)
+        .order_by(voucher.c.valid_to, voucher.c.id)
+        .limit(at_most)
+    )
+    return list((await session.execute(statement)).all())
