@@ -65,8 +65,7 @@ def refuse_review(entry: CreditEntry | None, by: PersonId, offices: Collection[O
     if entry is None:
         raise NotFound
     if entry.reviewer_office_id is None:
-        # The body that registered it may be told; to all others it is not there.
-        raise NothingToReview if entry.registrar_office_id in offices else NotFound
+        raise NothingToReview
     if entry.reviewer_office_id not in offices:
         raise NotFound
     if entry.registrar_id == by:
