@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -52,17 +53,21 @@ def modules_of_tests() -> tuple[Module, ...]:
 
 @functools.cache
 def tracked() -> tuple[Path, ...]:
-    """The files of the repository as git knows them, relative to its root."""
-    listed = subprocess.run(
-        ["git", "-c", "safe.directory=*", "ls-files", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return tuple(
-        path for name in listed.stdout.split("\0") if name and (path := Path(name)) and (ROOT / path).exists()
-    )
+    """The files of the repository, relative to its root: as git knows them, or all where there is no git."""
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        return tuple(
+            path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file() and not _ignored(path)
+        )
+    listing = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
+    listed = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return tuple(Path(name) for name in listed.split("\0") if name and (ROOT / name).exists())
+
+
+def _ignored(path: Path) -> bool:
+    unwanted = [line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines()]
+    inside = path.relative_to(ROOT)
+    folders = [*inside.parents, inside]
+    return any(folder.match(pattern) for folder in folders for pattern in [*unwanted, ".git"])
 
 
 def findings(check: Check, within: Iterable[Module] | None = None) -> list[str]:
