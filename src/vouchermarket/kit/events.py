@@ -162,12 +162,21 @@ async def close_delivery(
     *,
     now: datetime,
     fault: str | None = None,
-) -> None:
-    """Mark a delivery done, or keep it due with the fault that stopped it."""
+) -> bool:
+    """Mark a delivery done, or keep it due with the fault that stopped it; False when it was done already.
+
+    Called first in the consumer's own transaction, so that a delivery made twice takes effect once.
+    """
     table = event_delivery
     values = {"fault": fault} if fault else {"done_at": now, "fault": None}
-    await session.execute(
+    closed = await session.execute(
         update(table)
-        .where(table.c.bureau_id == bureau_id, table.c.event_id == event_id, table.c.consumer == consumer)
+        .where(
+            table.c.bureau_id == bureau_id,
+            table.c.event_id == event_id,
+            table.c.consumer == consumer,
+            table.c.done_at.is_(None),
+        )
         .values(values)
     )
+    return closed.rowcount == 1

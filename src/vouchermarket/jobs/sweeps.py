@@ -1,0 +1,141 @@
+"""The sweeps: what time itself does to vouchers, reports and payments. Each item is one transaction.
+
+A sweep takes a part at a time and goes on until nothing is due, so that no transaction grows with the city.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+
+from vouchermarket.catalogue import operations as catalogue
+from vouchermarket.completion import operations as completion
+from vouchermarket.identity.structs import Bureau
+from vouchermarket.jobs.schedule import CatchUp, Job
+from vouchermarket.kit import events, keys
+from vouchermarket.kit.db import Database, Session
+from vouchermarket.payments import gateways
+from vouchermarket.payments import operations as payments
+from vouchermarket.payments.gateways.manual import ManualGateway
+from vouchermarket.payments.structs import Gateway
+from vouchermarket.reporting.queries import invariants
+from vouchermarket.settlement import operations as settlement
+from vouchermarket.vouchers import operations as vouchers
+
+log = structlog.get_logger()
+
+PART = 500
+GATEWAYS: gateways.Gateways = {Gateway.MANUAL: ManualGateway()}
+
+Part = Callable[[Session, UUID, datetime], Awaitable[int]]
+
+
+async def _until_done(database: Database, bureau: Bureau, now: datetime, part: Part) -> int:
+    total = 0
+    while True:
+        async with database.transaction(bureau.id) as session:
+            done = await part(session, bureau.id, now)
+        total += done
+        if not done:
+            return total
+
+
+async def expire_vouchers(database: Database, bureau: Bureau, now: datetime) -> int:
+    """Give the free value of vouchers past their validity back to their funds."""
+    return await _until_done(
+        database, bureau, now, lambda session, id_, at: vouchers.expire(session, id_, now=at, at_most=PART)
+    )
+
+
+async def confirm_by_silence(database: Database, bureau: Bureau, now: datetime) -> int:
+    """Take a teacher's silence for the days the pack names as confirmation."""
+    return await _until_done(
+        database,
+        bureau,
+        now,
+        lambda session, id_, at: completion.confirm_by_silence(session, id_, now=at, at_most=PART),
+    )
+
+
+async def send_payouts(database: Database, bureau: Bureau, now: datetime) -> int:
+    """Carry approved payments out in three beats: write down, call, write down what was answered."""
+    async with database.transaction(bureau.id) as session:
+        errands = await payments.begin_attempts(session, bureau.id, GATEWAYS, now=now)
+    for errand in errands:
+        answer = await gateways.carry_out(GATEWAYS, errand)
+        async with database.transaction(bureau.id) as session:
+            await settlement.record_outcome(session, bureau.id, GATEWAYS, errand, answer, now=now)
+    return len(errands)
+
+
+async def _count_completion(session: Session, bureau_id: UUID, facts: dict[str, Any]) -> None:
+    await catalogue.count_completion(session, bureau_id, UUID(facts["course_id"]))
+
+
+CONSUMERS: dict[str, Callable[[Session, UUID, dict[str, Any]], Awaitable[None]]] = {
+    "course_totals": _count_completion,
+}
+
+
+async def relay_deliveries(database: Database, bureau: Bureau, now: datetime) -> int:
+    """Hand events to their consumers: at least once, each in a transaction of its own with its mark."""
+    async with database.transaction(bureau.id) as session:
+        claimed = await events.claim_deliveries(session, bureau.id, now, at_most=PART)
+    for delivery in claimed:
+        try:
+            async with database.transaction(bureau.id) as session:
+                await _deliver(session, bureau.id, delivery, now)
+        except Exception as error:
+            # The fault stays with the delivery, which comes due again when its lease has run out.
+            log.exception("delivery.failed", consumer=delivery["consumer"])
+            async with database.transaction(bureau.id) as session:
+                await events.close_delivery(
+                    session, bureau.id, **_of(delivery), now=now, fault=repr(error)[:200]
+                )
+    return len(claimed)
+
+
+async def _deliver(session: Session, bureau_id: UUID, delivery: dict[str, Any], now: datetime) -> None:
+    if not await events.close_delivery(session, bureau_id, **_of(delivery), now=now):
+        return
+    table = events.event
+    found = select(table.c.facts).where(table.c.bureau_id == bureau_id, table.c.id == delivery["event_id"])
+    facts = (await session.execute(found)).scalar_one()
+    await CONSUMERS[delivery["consumer"]](session, bureau_id, facts)
+
+
+def _of(delivery: dict[str, Any]) -> dict[str, Any]:
+    return {"event_id": delivery["event_id"], "consumer": delivery["consumer"]}
+
+
+async def check_books(database: Database, bureau: Bureau, now: datetime) -> int:
+    """Run the invariants of the bureau and write down the result; a broken one is an error in the log."""
+    async with database.transaction(bureau.id) as session:
+        findings = await invariants.check(session, bureau.id)
+        broken = {finding.code: finding.broken for finding in findings if finding.broken}
+        await events.record(
+            session, bureau.id, "reporting.books_checked", bureau.id, now=now, facts={"broken": broken}
+        )
+    if broken:
+        log.error("books.broken", bureau=bureau.code, broken=broken)
+    return len(findings)
+
+
+async def forget_keys(database: Database, bureau: Bureau, now: datetime) -> int:
+    """Drop request keys older than a week."""
+    async with database.transaction(bureau.id) as session:
+        return await keys.sweep(session, bureau.id, now)
+
+
+# Money that waits for a second try is looked at every minute; the books every night at two in China.
+JOBS = (
+    Job("relay_deliveries", relay_deliveries, timedelta(seconds=5), CatchUp.LATEST),
+    Job("send_payouts", send_payouts, timedelta(minutes=1), CatchUp.LATEST),
+    Job("confirm_by_silence", confirm_by_silence, timedelta(hours=1), CatchUp.LATEST),
+    Job("expire_vouchers", expire_vouchers, timedelta(hours=1), CatchUp.LATEST),
+    Job("check_books", check_books, timedelta(days=1), CatchUp.LATEST, offset=timedelta(hours=18)),
+    Job("forget_keys", forget_keys, timedelta(days=1), CatchUp.SKIP, offset=timedelta(hours=19)),
+)
