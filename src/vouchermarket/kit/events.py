@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text, Uuid, insert, update
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text, Uuid, insert, tuple_, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from vouchermarket.kit.db import Session, instant, own_id, refers, tenant_index, tenant_table
@@ -139,16 +139,12 @@ async def claim_deliveries(
         ],
         at_most,
     )
-    for row in rows:
-        await session.execute(
-            update(table)
-            .where(
-                table.c.bureau_id == bureau_id,
-                table.c.event_id == row.event_id,
-                table.c.consumer == row.consumer,
-            )
-            .values(due_at=now + LEASE, attempts=row.attempts + 1)
-        )
+    claimed = [(row.event_id, row.consumer) for row in rows]
+    await session.execute(
+        update(table)
+        .where(table.c.bureau_id == bureau_id, tuple_(table.c.event_id, table.c.consumer).in_(claimed))
+        .values(due_at=now + LEASE, attempts=table.c.attempts + 1)
+    )
     return [
         {"event_id": row.event_id, "consumer": row.consumer, "attempts": row.attempts + 1} for row in rows
     ]
