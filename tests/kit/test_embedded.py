@@ -88,6 +88,18 @@ def test_outlives_a_killed_holder_in_a_session_of_its_own_and_is_found(folder: P
     assert ask(cluster.url, "SELECT 1") == 1
 
 
+def test_two_starters_at_once_end_with_one_server(folder: Path) -> None:
+    script = (
+        "import pathlib, sys; from vouchermarket.kit import embedded;"
+        "print(embedded.start(pathlib.Path(sys.argv[1]), durable=False).url)"
+    )
+    command = [sys.executable, "-c", script, str(folder / "data")]
+    starters = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    addresses = {starter.communicate(timeout=60)[0].strip() for starter in starters}
+
+    assert addresses == {embedded.start(folder / "data").url}
+
+
 def test_recovers_what_was_committed_when_the_server_itself_is_killed(folder: Path) -> None:
     cluster = embedded.start(folder / "data")
     engine = sa.create_engine(cluster.owner_url, poolclass=sa.NullPool)
