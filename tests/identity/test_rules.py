@@ -56,7 +56,7 @@ def test_the_matrix_has_a_column_for_every_desk_and_a_desk_for_every_verb() -> N
 
 
 def test_the_matrix_keeps_duties_apart() -> None:
-    """trust.md C5 line 14: the inspectorate changes nothing, the administrator touches no money."""
+    """docs/trust.md 14: the inspectorate changes nothing, the administrator touches no money."""
     changing = {verb for verb in rules.matrix() if not verb.startswith("read_")}
     assert not {verb for verb in changing if "inspectorate" in rules.matrix()[verb]}
     of_administrator = {verb for verb, desks in rules.matrix().items() if "administrator" in desks}
@@ -218,7 +218,7 @@ def test_an_end_may_be_moved_up_to_the_next_period() -> None:
     ["一个只有我知道的句子", "correct horse battery", "x y z 1 2 3", "汉字典" * 42, "k9-" * 42],
 )
 def test_chinese_spaces_and_long_passwords_are_welcome(password: str) -> None:
-    """trust.md C5 line 24."""
+    """docs/trust.md 24."""
     rules.acceptable(password, "teacher00001")
 
 
@@ -242,7 +242,7 @@ def test_the_end_of_a_long_password_counts() -> None:
 
 
 def test_a_login_ends_when_idle_and_when_old() -> None:
-    """trust.md C5 line 18, the rule itself."""
+    """docs/trust.md 18, the rule itself."""
     minute = timedelta(minutes=1)
     assert rules.in_force(NOW, NOW, NOW + rules.IDLE - minute)
     assert not rules.in_force(NOW, NOW, NOW + rules.IDLE)

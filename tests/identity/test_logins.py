@@ -1,0 +1,241 @@
+"""Coming in by name and password or by token, and what ends it."""
+
+import statistics
+import time
+from datetime import timedelta
+
+import pytest
+from argon2 import PasswordHasher, extract_parameters
+from sqlalchemy import select, update
+
+from factories import NOW, City
+from vouchermarket.identity import operations, queries, rules, tables
+from vouchermarket.identity.operations import passwords
+from vouchermarket.identity.structs import (
+    ChangePassword,
+    IssuedToken,
+    KnownLogin,
+    LogIn,
+    MakeToken,
+    OpenedLogin,
+    SetPassword,
+)
+from vouchermarket.kit.db import Database
+from vouchermarket.kit.ids import PersonId, new_id
+
+PASSWORD = "春天里的第一场雨"  # a made-up one
+OTHER = "correct horse battery"
+
+
+async def give_password(database: Database, city: City, username: str = "zhangsan") -> PersonId:
+    person_id = city.teacher().person_id
+    command = SetPassword(person_id=person_id, username=username, password=PASSWORD)
+    await operations.set_password(database, city.officer("administrator"), command, now=NOW)
+    return person_id
+
+
+async def come_in(database: Database, city: City, password: str = PASSWORD) -> OpenedLogin:
+    return await operations.log_in(
+        database, city.bureau_id, LogIn(username="zhangsan", password=password), now=NOW
+    )
+
+
+async def known(
+    database: Database, city: City, opened: OpenedLogin, after: timedelta = timedelta()
+) -> KnownLogin | None:
+    async with database.transaction(city.bureau_id) as session:
+        return await queries.actor_by_login(
+            session, city.bureau_id, operations.secret_hash(opened.secret), NOW + after
+        )
+
+
+async def whose(
+    database: Database, city: City, token: IssuedToken, after: timedelta = timedelta()
+) -> PersonId | None:
+    _, secret = rules.parts_of_bearer(token.token) or ("", "")
+    async with database.transaction(city.bureau_id) as session:
+        actor = await queries.actor_by_token(
+            session, city.bureau_id, operations.secret_hash(secret), NOW + after
+        )
+    return actor.person_id if actor else None
+
+
+async def test_a_login_is_opened_under_a_new_id_each_time(city: City, database: Database) -> None:
+    """docs/trust.md 15 and 16: nobody chooses an id, and only its hash is kept."""
+    person_id = await give_password(database, city)
+    first, second = await come_in(database, city), await come_in(database, city)
+    assert (first.id, first.secret) != (second.id, second.secret)
+    found = await known(database, city, first)
+    assert found is not None
+    assert found.actor == city.teacher()
+    assert found.actor.person_id == person_id
+    async with database.transaction(city.bureau_id) as session:
+        hashes = (
+            await session.execute(
+                select(tables.login.c.secret_hash).where(tables.login.c.bureau_id == city.bureau_id)
+            )
+        ).scalars()
+    assert first.secret.encode() not in {bytes(hash_) for hash_ in hashes}
+
+
+@pytest.mark.parametrize(("username", "password"), [("zhangsan", OTHER), ("nobody", PASSWORD), ("", "")])
+async def test_unknown_and_wrong_are_refused_alike(
+    city: City, database: Database, username: str, password: str
+) -> None:
+    """docs/trust.md 22, what is said."""
+    await give_password(database, city)
+    with pytest.raises(rules.LoginRefused) as refused:
+        await operations.log_in(
+            database, city.bureau_id, LogIn(username=username, password=password), now=NOW
+        )
+    assert refused.value.facts == {}
+
+
+async def test_unknown_and_wrong_take_the_same_time(city: City, database: Database) -> None:
+    """docs/trust.md 22, how long it takes: medians within a fifth."""
+    await give_password(database, city)
+
+    async def took(username: str) -> int:
+        begun = time.perf_counter_ns()
+        with pytest.raises(rules.LoginRefused):
+            await operations.log_in(
+                database, city.bureau_id, LogIn(username=username, password=OTHER), now=NOW
+            )
+        return time.perf_counter_ns() - begun
+
+    pairs = [(await took("zhangsan"), await took("nobody")) for _ in range(25)]
+    wrong, unknown = (statistics.median(times) for times in zip(*pairs, strict=True))
+    assert 0.8 < wrong / unknown < 1.25
+
+
+async def test_a_password_is_kept_as_argon2id_and_hashed_anew_when_the_floor_rises(
+    city: City, database: Database
+) -> None:
+    """docs/trust.md 20: at or above 19 MiB and two passes."""
+    person_id = await give_password(database, city)
+    weak = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)
+    async with database.transaction(city.bureau_id) as session:
+        await session.execute(
+            update(tables.credential)
+            .where(
+                tables.credential.c.bureau_id == city.bureau_id, tables.credential.c.person_id == person_id
+            )
+            .values(password_hash=weak)
+        )
+    await come_in(database, city)
+    async with database.transaction(city.bureau_id) as session:
+        kept = await queries.credential_of(session, city.bureau_id, person_id)
+    assert kept is not None
+    assert kept.password_hash.startswith("$argon2id$")
+    parameters = extract_parameters(kept.password_hash)
+    assert parameters.memory_cost >= 19 * 1024
+    assert parameters.time_cost >= 2
+    assert not passwords.is_outdated(kept.password_hash)
+    assert await known(database, city, await come_in(database, city))
+
+
+async def test_a_login_ends_after_half_an_hour_unused_and_after_twelve_hours(
+    city: City, database: Database
+) -> None:
+    """docs/trust.md 18."""
+    await give_password(database, city)
+    opened = await come_in(database, city)
+    minutes = timedelta(minutes=29)
+    assert await known(database, city, opened, minutes)
+    assert await known(database, city, opened, timedelta(minutes=30)) is None
+    at = timedelta()
+    for _ in range(24):
+        at += minutes
+        async with database.transaction(city.bureau_id) as session:
+            await operations.see_login(session, city.bureau_id, opened.id, now=NOW + at)
+    assert await known(database, city, opened, at + timedelta(minutes=23))
+    assert await known(database, city, opened, timedelta(hours=12)) is None
+
+
+async def test_logging_out_ends_this_login_and_no_other(city: City, database: Database) -> None:
+    await give_password(database, city)
+    first, second = await come_in(database, city), await come_in(database, city)
+    async with database.transaction(city.bureau_id) as session:
+        await operations.log_out(session, city.teacher(), first.id, now=NOW)
+    assert await known(database, city, first) is None
+    assert await known(database, city, second)
+    for actor, login_id in ((city.teacher(), first.id), (city.teacher(1), second.id)):
+        with pytest.raises(rules.NotFound):
+            async with database.transaction(city.bureau_id) as session:
+                await operations.log_out(session, actor, login_id, now=NOW)
+
+
+async def test_changing_the_password_ends_every_login_and_opens_a_new_one(
+    city: City, database: Database
+) -> None:
+    """docs/trust.md 16."""
+    await give_password(database, city)
+    before = await come_in(database, city)
+    command = ChangePassword(present=PASSWORD, password=OTHER)
+    after = await operations.change_password(database, city.teacher(), command, now=NOW)
+    assert await known(database, city, before) is None
+    assert await known(database, city, after)
+    with pytest.raises(rules.LoginRefused):
+        await come_in(database, city)
+    with pytest.raises(rules.LoginRefused):
+        await operations.change_password(database, city.teacher(), command, now=NOW)
+    with pytest.raises(rules.LoginRefused):
+        await operations.change_password(database, city.teacher(1), command, now=NOW)
+    for weak, refusal in (("abc", rules.PasswordLengthOut), ("zhangsan", rules.PasswordCommon)):
+        with pytest.raises(refusal):
+            await operations.change_password(
+                database, city.teacher(), ChangePassword(present=OTHER, password=weak), now=NOW
+            )
+
+
+async def test_an_administrator_ends_and_disables(city: City, database: Database) -> None:
+    """docs/trust.md 17, the verbs."""
+    person_id = await give_password(database, city)
+    opened = await come_in(database, city)
+    async with database.transaction(city.bureau_id) as session:
+        token = await operations.make_token(session, city.teacher(), MakeToken(label="脚本"), now=NOW)
+    with pytest.raises(rules.RoleNotAllowed):
+        async with database.transaction(city.bureau_id) as session:
+            await operations.end_logins(session, city.officer("bureau"), person_id, now=NOW)
+    async with database.transaction(city.bureau_id) as session:
+        await operations.end_logins(session, city.officer("administrator"), person_id, now=NOW)
+    assert await known(database, city, opened) is None
+    assert await whose(database, city, token) is None
+    assert await known(database, city, await come_in(database, city))
+    async with database.transaction(city.bureau_id) as session:
+        await operations.end_logins(session, city.officer("administrator"), person_id, disable=True, now=NOW)
+    with pytest.raises(rules.LoginRefused):
+        await come_in(database, city)
+    await give_password(database, city)
+    assert await known(database, city, await come_in(database, city))
+    with pytest.raises(rules.NotFound):
+        async with database.transaction(city.bureau_id) as session:
+            await operations.end_logins(session, city.officer("administrator"), PersonId(new_id()), now=NOW)
+
+
+async def test_a_first_password_is_given_by_the_administrator_only(city: City, database: Database) -> None:
+    await give_password(database, city)
+    command = SetPassword(person_id=city.teacher(1).person_id, username="zhangsan", password=PASSWORD)
+    for actor, refusal in (
+        (city.officer("administrator"), rules.UsernameTaken),
+        (city.teacher(), rules.RoleNotAllowed),
+    ):
+        with pytest.raises(refusal):
+            await operations.set_password(database, actor, command, now=NOW)
+
+
+async def test_a_token_belongs_to_its_maker_until_it_ends(city: City, database: Database) -> None:
+    async with database.transaction(city.bureau_id) as session:
+        token = await operations.make_token(session, city.teacher(), MakeToken(label="脚本", days=2), now=NOW)
+        bureau = await queries.bureau(session, city.bureau_id)
+    assert token.token.startswith(f"vm_{bureau.code}_")
+    assert await whose(database, city, token) == city.teacher().person_id
+    assert await whose(database, city, token, timedelta(days=2)) is None
+    with pytest.raises(rules.NotFound):
+        async with database.transaction(city.bureau_id) as session:
+            await operations.end_token(session, city.teacher(1), token.id, now=NOW)
+    async with database.transaction(city.bureau_id) as session:
+        await operations.end_token(session, city.teacher(), token.id, now=NOW)
+        listed = await queries.tokens_of(session, city.bureau_id, city.teacher().person_id)
+    assert [(each.id, each.ended_at) for each in listed] == [(token.id, NOW)]
+    assert await whose(database, city, token) is None
