@@ -150,7 +150,7 @@ def run(number: int = 1, **changes: Any) -> Run:
 def person(
     *,
     is_direct: bool = True,
-    school_id: OrganisationId | None = SCHOOL,
+    school_id: OrganisationId = SCHOOL,
     engagements: Sequence[Engagement] = (),
     posts: Any = ("subject_teacher",),
 ) -> PersonState:
@@ -173,6 +173,7 @@ def engagement(number: int, meetings: Sequence[Meeting] = (), starts_on: date | 
 def voucher(number: int = 1, **changes: Any) -> VoucherState:
     facts: dict[str, Any] = {
         "id": voucher_id(number),
+        "holder_id": person_id(),
         "line": "all_staff",
         "valid_from": date(2014, 1, 1),
         "valid_to": date(2015, 1, 1),

@@ -28,13 +28,15 @@ class Scene:
         self.engagements: list[Engagement] = []
         self.voucher: dict[str, Any] = {}
         self.has_run = True
+        self.has_person = True
         self.has_voucher = True
 
     def state(self) -> State:
         person = states.person(engagements=self.engagements, **self.person)
         vouchers: tuple[VoucherState, ...] = (states.voucher(**self.voucher),) if self.has_voucher else ()
         runs = [states.run(1 if self.has_run else 2, **self.run)]
-        return states.state(runs, {states.person_id(): person}, {states.person_id(): vouchers})
+        people = {states.person_id(): person} if self.has_person else {}
+        return states.state(runs, people, {states.person_id(): vouchers})
 
     def pack(self) -> Pack:
         return states.pack(booking=self.limits, audience=self.audience)
@@ -66,7 +68,7 @@ def late(scene: Scene) -> None:
 
 
 def without_school(scene: Scene) -> None:
-    scene.person["school_id"] = None
+    scene.has_person = False
 
 
 def off_the_table(scene: Scene) -> None:
@@ -135,7 +137,7 @@ PROMISED: list[tuple[Callable[[Scene], None], type[Refusal], str | None]] = [
     (no_seat, rules.RunFull, None),
     (others_wait, rules.RunHasWaitingList, None),
     (no_voucher, rules.VoucherMissing, "ZZ-A24"),
-    (frozen, rules.VoucherNotUsable, "ZZ-A24"),
+    (frozen, rules.VouchersFrozen, "ZZ-A24"),
     (too_dear, rules.VoucherShort, "ZZ-A24"),
 ]
 
@@ -173,7 +175,7 @@ def test_tells_the_earlier_of_two_reasons(first: Any, second: Any) -> None:
 
 def test_only_money_is_asked_for_as_payment() -> None:
     asked = [refusal for _, refusal, _ in PROMISED if refusal.kind is Kind.PAYMENT]
-    assert asked == [rules.VoucherMissing, rules.VoucherNotUsable, rules.VoucherShort]
+    assert asked == [rules.VoucherMissing, rules.VouchersFrozen, rules.VoucherShort]
 
 
 def test_refuses_a_run_that_is_over() -> None:

@@ -72,8 +72,12 @@ def test_leaves_a_voucher_outside_its_validity_alone(valid_from: date, valid_to:
     assert paid(other, frozen, states.voucher(3)) == [(3, states.PRICE_FEN)]
     found = states.outcome(states.state(vouchers={states.person_id(): (other, frozen)}))
     assert isinstance(found, Refused)
-    assert isinstance(found.refusal, rules.VoucherNotUsable)
-    assert found.refusal.facts == {"frozen": 1, "outside": 1}
+    assert isinstance(found.refusal, rules.VouchersFrozen)
+    assert found.refusal.facts == {"frozen": 1}
+    found = states.outcome(states.state(vouchers={states.person_id(): (other,)}))
+    assert isinstance(found, Refused)
+    assert isinstance(found.refusal, rules.VoucherMissing)
+    assert found.refusal.facts == {"lines": "all_staff, space"}
 
 
 def test_pays_on_the_first_and_on_the_last_day_of_validity() -> None:

@@ -25,6 +25,7 @@ from vouchermarket.kit.ids import (
 from vouchermarket.kit.refusal import Refusal
 from vouchermarket.ledger.structs import Posting
 from vouchermarket.policies.structs import Person
+from vouchermarket.vouchers.structs import VoucherFacts
 
 Reason = Annotated[str, Meta(min_length=1, max_length=400, pattern=r"^[^\x00]*$")]
 
@@ -113,26 +114,21 @@ class Engagement(Struct, frozen=True):
 
 
 class PersonState(Struct, frozen=True):
-    """A person as the roster knows him or her today, with the live bookings under the person's lock."""
+    """A teacher of a school as the roster has it today, with the live bookings under the person's lock."""
 
     facts: Person
-    school_id: OrganisationId | None
+    school_id: OrganisationId
     engagements: tuple[Engagement, ...] = ()
 
 
-class VoucherState(Struct, frozen=True):
-    """A voucher as it stood under lock: valid in [valid_from, valid_to)."""
+class VoucherState(VoucherFacts, frozen=True, kw_only=True):
+    """A voucher with what was free on its account under lock."""
 
-    id: VoucherId
-    line: str
-    valid_from: date
-    valid_to: date
-    is_frozen: bool
     free_fen: int
 
 
 class State(Struct, frozen=True):
-    """Everything a batch is decided on.
+    """Everything a batch is decided on. `people` are those who teach at a school today.
 
     `vouchers` by holder, a person or a school; `earned` by provider, the account it earns into.
     """

@@ -72,7 +72,7 @@ def person_is_eligible(case: Case) -> None:
     command, run, person = case.command, case.run, case.person
     if command.sent_by is not None and (person is None or person.school_id != command.sent_by):
         raise refusals.NomineeNotOfSchool
-    if person is None or person.school_id is None:
+    if person is None:
         raise refusals.PersonNotEligible
     policies.admit(
         case.pack, run.type, run.level.value, run.mode.value, run.unit.value, person.facts, case.today

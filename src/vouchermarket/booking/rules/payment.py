@@ -16,7 +16,7 @@ def pay(case: Case, held: Sequence[VoucherState]) -> tuple[Payment, ...]:
     A voucher may pay when its line is one of the course's, it is valid on the day of booking and not frozen.
     They pay by expiry, then by the pack's order of lines, then by id; a price is split over several where
     one is not enough. Nothing is paid for a run without a price. Refuses `VoucherMissing`,
-    `VoucherNotUsable`, `VoucherShort`.
+    `VouchersFrozen`, `VoucherShort`.
     """
     if not case.run.price_fen:
         return ()
@@ -34,21 +34,17 @@ def pay(case: Case, held: Sequence[VoucherState]) -> tuple[Payment, ...]:
 
 
 def _usable(case: Case, held: Sequence[VoucherState]) -> list[VoucherState]:
-    of_line = [voucher for voucher in held if voucher.line in case.run.fund_lines]
-    if not of_line:
+    valid = [
+        voucher
+        for voucher in held
+        if voucher.line in case.run.fund_lines and voucher.valid_from <= case.today < voucher.valid_to
+    ]
+    if not valid:
         lines = ", ".join(case.run.fund_lines)
         raise refusals.VoucherMissing(lines=lines, clause=_clause(case.pack, case.run))
-    frozen = [voucher for voucher in of_line if voucher.is_frozen]
-    usable = [
-        voucher
-        for voucher in of_line
-        if not voucher.is_frozen and voucher.valid_from <= case.today < voucher.valid_to
-    ]
+    usable = [voucher for voucher in valid if not voucher.is_frozen]
     if not usable:
-        outside = len(of_line) - len(frozen)
-        raise refusals.VoucherNotUsable(
-            frozen=len(frozen), outside=outside, clause=_clause(case.pack, case.run)
-        )
+        raise refusals.VouchersFrozen(frozen=len(valid), clause=_clause(case.pack, case.run))
     pay_order = {row.code: row.pay_order for row in case.pack.fund_lines}
     # A line the pack no longer knows pays last: its vouchers were issued under an earlier version.
     last = max(pay_order.values(), default=0) + 1

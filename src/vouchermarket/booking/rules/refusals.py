@@ -130,19 +130,19 @@ class RunHasWaitingList(Refusal):
 class VoucherMissing(Refusal):
     code = "voucher_missing"
     kind = Kind.PAYMENT
-    zh = "没有可用于本课程的培训券(经费科目:{lines})"
-    en = "There is no voucher of a fund line that may pay for this course: {lines}"
+    zh = "没有今日有效、可用于本课程的培训券(经费科目:{lines})"
+    en = "There is no voucher valid today of a fund line that may pay for this course: {lines}"
     remedy_zh = "请等待核发,或选择其他经费科目支持的课程"
     remedy_en = "Wait for the next issuance, or choose a course another line pays for"
 
 
-class VoucherNotUsable(Refusal):
-    code = "voucher_not_usable"
+class VouchersFrozen(Refusal):
+    code = "vouchers_frozen"
     kind = Kind.PAYMENT
-    zh = "可用于本课程的培训券今日均不能使用:已冻结 {frozen} 张,不在有效期内 {outside} 张"
-    en = "No voucher for this course can be used today: {frozen} frozen, {outside} outside their validity"
-    remedy_zh = "冻结的请联系教师科;过期的请等待下一次核发"
-    remedy_en = "Ask the teacher affairs office about a frozen one; wait for the next issuance otherwise"
+    zh = "可用于本课程的 {frozen} 张培训券均已冻结"
+    en = "All vouchers that may pay for this course are frozen: {frozen}"
+    remedy_zh = "请向教师科询问冻结原因"
+    remedy_en = "Ask the teacher affairs office why"
 
 
 class VoucherShort(Refusal):

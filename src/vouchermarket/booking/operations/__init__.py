@@ -1,0 +1,7 @@
+"""The verbs of booking."""
+
+from vouchermarket.booking.operations.book import book, check_out, nominate
+from vouchermarket.booking.operations.cancel import cancel, preview_cancel
+from vouchermarket.booking.operations.carry_out import carry_out
+
+__all__ = ["book", "cancel", "carry_out", "check_out", "nominate", "preview_cancel"]

@@ -1,0 +1,21 @@
+"""Reads of bookings."""
+
+from vouchermarket.booking.queries.bookings import (
+    booking,
+    booking_by_id,
+    bookings_of,
+    bookings_of_run,
+    facts_of,
+    live_counts,
+)
+from vouchermarket.booking.queries.engagements import engagements
+
+__all__ = [
+    "booking",
+    "booking_by_id",
+    "bookings_of",
+    "bookings_of_run",
+    "engagements",
+    "facts_of",
+    "live_counts",
+]

@@ -1,0 +1,176 @@
+"""Bookings one by one, of a person, of a run, and as completion and settlement ask for them."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, select
+
+from vouchermarket.booking import rules
+from vouchermarket.booking.structs import Booking, BookingFacts, RosterLine
+from vouchermarket.booking.tables import booking as booking_table
+from vouchermarket.catalogue.structs import Level, Mode, Unit
+from vouchermarket.catalogue.tables import course, meeting, run
+from vouchermarket.identity import rules as identity
+from vouchermarket.identity.structs import Actor
+from vouchermarket.identity.tables import person
+from vouchermarket.kit.db import Session
+from vouchermarket.kit.ids import (
+    BookingId,
+    CourseId,
+    OrganisationId,
+    PersonId,
+    PolicyVersionId,
+    RunId,
+)
+
+_of_run = (run.c.bureau_id == booking_table.c.bureau_id) & (run.c.id == booking_table.c.run_id)
+_of_course = (course.c.bureau_id == run.c.bureau_id) & (course.c.id == run.c.course_id)
+_of_person = (person.c.bureau_id == booking_table.c.bureau_id) & (person.c.id == booking_table.c.person_id)
+
+
+def _among(ids: Collection[UUID]) -> Any:
+    return any_(bindparam("ids", sorted(set(ids)), type_=ARRAY(Uuid), unique=True))
+
+
+def _bookings(bureau_id: UUID) -> Select[Any]:
+    return (
+        select(
+            booking_table,
+            run.c.course_id,
+            run.c.starts_at,
+            run.c.ends_at,
+            course.c.title,
+            course.c.provider_id,
+        )
+        .join_from(booking_table, run, _of_run)
+        .join(course, _of_course)
+        .where(booking_table.c.bureau_id == bureau_id)
+    )
+
+
+async def booking(session: Session, actor: Actor, booking_id: UUID) -> Booking:
+    """One booking, for those whose business it is. Refuses `NotFound`."""
+    found = await booking_by_id(session, actor.bureau_id, booking_id)
+    if found is None:
+        raise identity.NotFound
+    rules.may_see(actor, found)
+    return found
+
+
+async def booking_by_id(session: Session, bureau_id: UUID, booking_id: UUID) -> Booking | None:
+    """One booking, or None: for operations that judge themselves who may have it."""
+    statement = _bookings(bureau_id).where(booking_table.c.id == booking_id)
+    row = (await session.execute(statement)).one_or_none()
+    return _booking_of(row) if row else None
+
+
+async def bookings_of(
+    session: Session, bureau_id: UUID, person_id: UUID, *, limit: int = 50, offset: int = 0
+) -> list[Booking]:
+    """A person's bookings, cancelled ones too, the latest run first."""
+    statement = (
+        _bookings(bureau_id)
+        .where(booking_table.c.person_id == person_id)
+        .order_by(run.c.starts_at.desc(), booking_table.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [_booking_of(row) for row in await session.execute(statement)]
+
+
+async def bookings_of_run(session: Session, bureau_id: UUID, run_id: UUID) -> list[RosterLine]:
+    """The participants of a run by their codes: live bookings only."""
+    table = booking_table
+    statement = (
+        select(table, person.c.code, person.c.name)
+        .join_from(table, person, _of_person)
+        .where(table.c.bureau_id == bureau_id, table.c.run_id == run_id, table.c.cancelled_at.is_(None))
+        .order_by(person.c.code)
+    )
+    return [
+        RosterLine(row.id, row.person_id, row.code, row.name, row.sent_by, row.booked_at)
+        for row in await session.execute(statement)
+    ]
+
+
+async def live_counts(session: Session, bureau_id: UUID, run_ids: Collection[UUID]) -> dict[RunId, int]:
+    """Live bookings counted run by run: what `run.taken` must equal (I5). Runs without any are left out."""
+    table = booking_table
+    statement = (
+        select(table.c.run_id, func.count().label("live"))
+        .where(
+            table.c.bureau_id == bureau_id,
+            table.c.run_id == _among(run_ids),
+            table.c.cancelled_at.is_(None),
+        )
+        .group_by(table.c.run_id)
+    )
+    return {row.run_id: row.live for row in await session.execute(statement)}
+
+
+async def facts_of(
+    session: Session, bureau_id: UUID, booking_ids: Collection[UUID]
+) -> dict[BookingId, BookingFacts]:
+    """Bookings with the facts of run and course, for completion and settlement; cancelled ones say so."""
+    meetings = (
+        select(func.count())
+        .where(meeting.c.bureau_id == run.c.bureau_id, meeting.c.run_id == run.c.id)
+        .scalar_subquery()
+    )
+    statement = (
+        _bookings(bureau_id)
+        .add_columns(
+            course.c.type,
+            course.c.level,
+            course.c.mode,
+            course.c.unit,
+            course.c.amount_hundredths,
+            course.c.organiser_id,
+            meetings.label("meetings"),
+        )
+        .where(booking_table.c.id == _among(booking_ids))
+    )
+    return {row.id: _facts_of(row) for row in await session.execute(statement)}
+
+
+def _booking_of(row: Any) -> Booking:
+    return Booking(
+        id=BookingId(row.id),
+        run_id=RunId(row.run_id),
+        course_id=CourseId(row.course_id),
+        title=row.title,
+        person_id=PersonId(row.person_id),
+        booked_by=PersonId(row.booked_by),
+        sent_by=OrganisationId(row.sent_by) if row.sent_by else None,
+        provider_id=OrganisationId(row.provider_id),
+        price_fen=row.price_fen,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        booked_at=row.booked_at,
+        cancelled_at=row.cancelled_at,
+        policy_version_id=PolicyVersionId(row.policy_version_id),
+    )
+
+
+def _facts_of(row: Any) -> BookingFacts:
+    return BookingFacts(
+        booking_id=BookingId(row.id),
+        run_id=RunId(row.run_id),
+        person_id=PersonId(row.person_id),
+        sent_by=OrganisationId(row.sent_by) if row.sent_by else None,
+        price_fen=row.price_fen,
+        title=row.title,
+        type=row.type,
+        level=Level(row.level),
+        mode=Mode(row.mode),
+        unit=Unit(row.unit),
+        amount_hundredths=row.amount_hundredths,
+        provider_id=OrganisationId(row.provider_id),
+        organiser_id=OrganisationId(row.organiser_id),
+        meetings=row.meetings,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        policy_version_id=PolicyVersionId(row.policy_version_id),
+        is_cancelled=row.cancelled_at is not None,
+    )
