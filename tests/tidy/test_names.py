@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tidy.source import Check, Module, findings, modules, none, sample
+from tidy.source import Check, Module, findings, functions, modules, none, sample
 
 EMPTY_WORDS = {"item", "items", "data", "info", "manager", "service", "helper", "helpers", "util", "utils"}
 EMPTY_FILES = EMPTY_WORDS | {
@@ -103,12 +103,12 @@ def taken_word(module: Module) -> Iterator[str]:
 
 
 def session_without_type(module: Module) -> Iterator[str]:
-    """A parameter `session` is a database session and says so."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.arg) and node.arg == "session":
-            said = ast.unparse(node.annotation) if node.annotation else ""
-            if not said.endswith("Session"):
-                yield f"{node.lineno} session without its type"
+    """A parameter `session` is a database session and says so (a lambda cannot)."""
+    for function in functions(module):
+        for argument in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]:
+            said = ast.unparse(argument.annotation) if argument.annotation else ""
+            if argument.arg == "session" and not said.endswith("Session"):
+                yield f"{argument.lineno} session without its type"
 
 
 def file_no_slice_has(module: Module) -> Iterator[str]:
