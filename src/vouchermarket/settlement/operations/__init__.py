@@ -1,0 +1,22 @@
+"""The verbs of settlement, one module each; `reading` locks what they decide on, in the house's order."""
+
+from vouchermarket.settlement.operations.draw_up import draw_up
+from vouchermarket.settlement.operations.pay import approve_payment
+from vouchermarket.settlement.operations.record import record_failure, record_outcome, record_payment
+from vouchermarket.settlement.operations.respond import drop_line, respond
+from vouchermarket.settlement.operations.revoke import decide_revocation, propose_revocation
+from vouchermarket.settlement.operations.turn_key import turn_key, withdraw_key
+
+__all__ = [
+    "approve_payment",
+    "decide_revocation",
+    "draw_up",
+    "drop_line",
+    "propose_revocation",
+    "record_failure",
+    "record_outcome",
+    "record_payment",
+    "respond",
+    "turn_key",
+    "withdraw_key",
+]

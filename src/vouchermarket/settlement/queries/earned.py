@@ -1,0 +1,96 @@
+"""What waits for a statement, and what a revocation needs to know of a completion and its money."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, exists, or_, select
+
+from vouchermarket.completion.tables import completion
+from vouchermarket.kit.db import Session
+from vouchermarket.kit.ids import FundId, OrganisationId
+from vouchermarket.settlement.structs import EarnedCompletion, Revocation, VerifiedCompletion
+from vouchermarket.settlement.tables import revocation, statement_line
+from vouchermarket.vouchers.tables import voucher
+
+_on_a_line = (
+    statement_line.c.bureau_id == completion.c.bureau_id,
+    statement_line.c.completion_id == completion.c.id,
+)
+_stands = exists().where(*_on_a_line, statement_line.c.dropped_at.is_(None))
+_was_dropped = exists().where(*_on_a_line, statement_line.c.dropped_at.is_not(None))
+
+
+async def earned_between(
+    session: Session, bureau_id: UUID, provider_id: OrganisationId, from_at: datetime, to_at: datetime
+) -> list[EarnedCompletion]:
+    """The provider's verified, unrevoked completions that cost something and stand on no statement.
+
+    Of the half-open period by their verification; those dropped from an earlier statement come along, so
+    that a disputed line is never lost between two periods.
+    """
+    found = (
+        select(completion.c.id, completion.c.booking_id, completion.c.captured_fen)
+        .where(
+            completion.c.bureau_id == bureau_id,
+            completion.c.provider_id == provider_id,
+            completion.c.verified_at < to_at,
+            completion.c.revoked_at.is_(None),
+            completion.c.captured_fen > 0,
+            or_(completion.c.verified_at >= from_at, _was_dropped),
+            ~_stands,
+        )
+        .order_by(completion.c.verified_at, completion.c.id)
+    )
+    return [
+        EarnedCompletion(row.id, row.booking_id, row.captured_fen) for row in await session.execute(found)
+    ]
+
+
+def completion_of(row: Any) -> VerifiedCompletion:
+    """A row of `completion` as revocation sees it."""
+    return VerifiedCompletion(
+        row.id, row.booking_id, row.provider_id, row.entry_id, row.revoked_at is not None
+    )
+
+
+async def funds_of(session: Session, bureau_id: UUID, account_ids: Collection[UUID]) -> dict[UUID, FundId]:
+    """The fund of each voucher among these accounts; other accounts (co-pays) are left out."""
+    wanted = any_(bindparam("ids", sorted(set(account_ids)), type_=ARRAY(Uuid)))
+    found = select(voucher.c.id, voucher.c.fund_id).where(
+        voucher.c.bureau_id == bureau_id, voucher.c.id == wanted
+    )
+    return {row.id: row.fund_id for row in await session.execute(found)}
+
+
+def revocation_of(row: Any) -> Revocation:
+    """A row of `revocation` as a struct."""
+    return Revocation(
+        row.id,
+        row.completion_id,
+        row.reason,
+        row.document,
+        row.proposed_by,
+        row.proposed_at,
+        row.decided_by,
+        row.approved,
+    )
+
+
+async def revocation_by_id(session: Session, bureau_id: UUID, id_: UUID) -> Revocation | None:
+    """One revocation, unlocked: for showing, never for deciding."""
+    found = select(revocation).where(revocation.c.bureau_id == bureau_id, revocation.c.id == id_)
+    row = (await session.execute(found)).one_or_none()
+    return revocation_of(row) if row else None
+
+
+async def revocations_pending(
+    session: Session, bureau_id: UUID, completion_id: UUID | None = None, at_most: int = 200
+) -> list[Revocation]:
+    """The revocations that wait for a second person, oldest first; of one completion where it is named."""
+    where = [revocation.c.bureau_id == bureau_id, revocation.c.approved.is_(None)]
+    if completion_id is not None:
+        where.append(revocation.c.completion_id == completion_id)
+    found = select(revocation).where(*where).order_by(revocation.c.id).limit(at_most)
+    return [revocation_of(row) for row in await session.execute(found)]
