@@ -20,7 +20,7 @@ job_slot = registry_table(
 async def claim(session: Session, job: str, slot_at: datetime, now: datetime) -> bool:
     """True when this slot is now ours. The fence: a leader that was paused cannot run a slot twice."""
     row = insert(job_slot).values(job=job, slot_at=slot_at, claimed_at=now).on_conflict_do_nothing()
-    return (await session.execute(row)).rowcount == 1
+    return (await session.execute(row.returning(job_slot.c.job))).first() is not None
 
 
 async def close(
