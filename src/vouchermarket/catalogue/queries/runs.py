@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, func, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, func, literal, select
 
 from vouchermarket.catalogue.structs import (
     CourseState,
@@ -136,7 +136,7 @@ def _conditions(wanted: RunFilter, zone: str) -> Iterator[ColumnElement[bool]]:
     }
     yield from (column == value for column, value in equal.items() if value is not None)
     if wanted.fund_line is not None:
-        yield course.c.fund_lines.any(wanted.fund_line)
+        yield literal(wanted.fund_line) == any_(course.c.fund_lines)
     if wanted.price_from_fen is not None:
         yield run_table.c.price_fen >= wanted.price_from_fen
     if wanted.price_to_fen is not None:
