@@ -155,7 +155,7 @@ async def _post(session: Session, bureau_id: UUID, *postings: Posting) -> EventI
 
 
 async def earn(market: Market, *prices: int, at: datetime = SPRING, copay_fen: int = 0) -> list[UUID]:
-    """Verified completions at these prices, captured from the voucher (the last `copay_fen` from a co-pay)."""
+    """Verified completions at these prices, paid by the voucher and `copay_fen` of each by a co-pay."""
     async with market.transaction() as session:
         return [await _earn_one(session, market, price, at, copay_fen) for price in prices]
 

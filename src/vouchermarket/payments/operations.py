@@ -143,8 +143,8 @@ async def end_attempt(
     now: datetime,
     fault: str | None = None,
 ) -> None:
-    """Write down how an attempt went. An unknown one stays open: it has no end yet."""
-    ended_at = None if state is AttemptState.UNKNOWN else now
+    """Write down how an attempt went. One in doubt keeps the instant of its first doubt."""
+    ended_at = attempt.ended_at or now if state is AttemptState.UNKNOWN else now
     await session.execute(
         update(tables.payment_attempt)
         .where(

@@ -103,7 +103,9 @@ def conclude(
     if not attempt.is_open:
         return None
     if answer is None:
-        absent = retries is not None and now - attempt.started_at >= retries.absence_after
+        # Counted from the doubt and not from the first sending: the last repeat may still be on its way.
+        doubted_at = attempt.ended_at or now
+        absent = retries is not None and now - doubted_at >= retries.absence_after
         if absent:
             return Conclusion(AttemptState.REJECTED, PaymentState.APPROVED)
         return Conclusion(AttemptState.UNKNOWN, PaymentState.SENDING)

@@ -70,7 +70,7 @@ class Retries(msgspec.Struct, frozen=True):
     """What a gateway promises about keys.
 
     Within `key_life` of its first use a repeated key gets its first answer and moves nothing again. Once
-    `absence_after` has passed since then, an empty `find` proves that nothing was done.
+    `absence_after` has passed since the last sending, an empty `find` proves that nothing was done.
     """
 
     key_life: timedelta
@@ -105,7 +105,10 @@ class Payment(msgspec.Struct, frozen=True):
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """One try to carry out a payment; `key` is made of facts and the same however often it is sent."""
+    """One try to carry out a payment; `key` is made of facts and the same however often it is sent.
+
+    `started_at` is the first use of the key; `ended_at` the end of sending: an answer, or the first doubt.
+    """
 
     payment_id: PaymentId
     number: int
