@@ -1,4 +1,4 @@
-"""Who registers, who reviews: every cell of type, level and affiliation (S20), and what may be registered (S15).
+"""Who registers, who reviews, in every cell (S20), and what may be registered for whom (S15).
 
 City, provincial and national levels share their cells, which makes 96; types without a level stand apart.
 """

@@ -83,9 +83,13 @@ def test_what_the_document_leaves_open_is_chosen_by_name() -> None:
 
 def test_the_choices_of_the_pilot_are_these() -> None:
     voucher, cancellation, confirmation = ZHUZHOU.voucher, ZHUZHOU.cancellation, ZHUZHOU.confirmation
-    assert voucher and (voucher.valid_until, voucher.carry_over) == ("year_end", False)
-    assert cancellation and (cancellation.free_until_hours, cancellation.late) == (72, "refused")
-    assert confirmation and confirmation.silence_days == 7
+    assert voucher
+    assert (voucher.valid_until, voucher.carry_over) == ("year_end", False)
+    assert cancellation
+    assert (cancellation.free_until_hours, cancellation.late) == (72, "refused")
+    assert confirmation
+    assert confirmation.silence_days == 7
     settlement = ZHUZHOU.settlement
-    assert settlement and settlement.keys == ("teacher_office", "training_centre")
+    assert settlement
+    assert settlement.keys == ("teacher_office", "training_centre")
     assert (settlement.bases, settlement.payer) == (("completion", "space_usage"), "finance_office")
