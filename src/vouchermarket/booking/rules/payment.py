@@ -65,5 +65,8 @@ def _short(case: Case, usable: Sequence[VoucherState], missing_fen: int) -> refu
 
 
 def _clause(pack: Pack, run: Run) -> str | None:
-    cited = (row.clause for row in pack.fund_lines if row.code in run.fund_lines)
-    return next(cited, None)
+    """The rule the envelopes of this course rest on, also where the pack leaves their amounts open."""
+    for row in pack.fund_lines:
+        if row.code in run.fund_lines:
+            return row.clause or (row.also[-1].rule if row.also else None)
+    return None
