@@ -6,6 +6,8 @@ Courses, runs, bookings, entries and completions are inert rows; every fen of th
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
 from factories import NOW, City, add
 from vouchermarket.booking import tables as booking
 from vouchermarket.catalogue import tables as catalogue
@@ -14,11 +16,19 @@ from vouchermarket.credits import tables as credits_tables
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events
 from vouchermarket.kit.db import Database, Session
-from vouchermarket.kit.ids import AccountId, EventId, OrganisationId, StatementId, TransferId, new_id
+from vouchermarket.kit.ids import (
+    AccountId,
+    EventId,
+    OrganisationId,
+    PaymentId,
+    StatementId,
+    TransferId,
+    new_id,
+)
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger import queries as ledger_queries
 from vouchermarket.ledger.structs import Account, AccountKind, Posting, TransferCode
-from vouchermarket.payments.structs import Payment
+from vouchermarket.payments.structs import Instruction, Payment
 from vouchermarket.policies.queries import InForce
 from vouchermarket.settlement import operations as settlement
 from vouchermarket.settlement import queries
@@ -326,3 +336,19 @@ async def earned_fen(market: Market) -> int:
 def payable_of(market: Market, provider_id: OrganisationId | None = None) -> AccountId:
     """The provider's payable account."""
     return ledger.account_id(market.bureau_id, K.PAYABLE, provider_id or market.provider_id)
+
+
+async def facts_of(market: Market, kind: str) -> list[dict[str, object]]:
+    """The facts of all events of this kind, oldest first."""
+    found = (
+        select(events.event.c.facts)
+        .where(events.event.c.bureau_id == market.bureau_id, events.event.c.kind == kind)
+        .order_by(events.event.c.id)
+    )
+    async with market.transaction() as session:
+        return list((await session.execute(found)).scalars())
+
+
+def instruction(market: Market, payment_id: PaymentId) -> Instruction:
+    """What a gateway would be told of a payment to this provider."""
+    return Instruction(payment_id, StatementId(new_id()), market.provider_id, 100)
