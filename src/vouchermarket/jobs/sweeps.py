@@ -16,6 +16,7 @@ from vouchermarket.completion import operations as completion
 from vouchermarket.identity.structs import Bureau
 from vouchermarket.jobs.schedule import CatchUp, Job
 from vouchermarket.kit import events, keys
+from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.db import Database, Session
 from vouchermarket.payments import gateways
 from vouchermarket.payments import operations as payments
@@ -45,9 +46,12 @@ async def _until_done(database: Database, bureau: Bureau, now: datetime, part: P
 
 async def expire_vouchers(database: Database, bureau: Bureau, now: datetime) -> int:
     """Give the free value of vouchers past their validity back to their funds."""
-    return await _until_done(
-        database, bureau, now, lambda session, id_, at: vouchers.expire(session, id_, now=at, at_most=PART)
-    )
+    today = civil_day(now, bureau.time_zone)
+
+    async def part(session: Session, bureau_id: UUID, at: datetime) -> int:
+        return (await vouchers.expire(session, bureau_id, today, at, at_most=PART)).accounts
+
+    return await _until_done(database, bureau, now, part)
 
 
 async def confirm_by_silence(database: Database, bureau: Bureau, now: datetime) -> int:

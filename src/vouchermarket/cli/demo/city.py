@@ -70,6 +70,10 @@ class City(msgspec.Struct):
     registrars: dict[OrganisationId, Actor]
     chance: random.Random
 
+    def reporter(self, person_id: PersonId) -> Actor:
+        """The officer with this id."""
+        return next(actor for actor in self.officers.values() if actor.person_id == person_id)
+
 
 def rows(seeds: Path, name: str) -> Iterator[Mapping[str, str]]:
     """The rows of one of the pack's CSV files."""

@@ -10,12 +10,13 @@ from vouchermarket.policies import queries as policies
 from vouchermarket.settlement import operations as settlement
 from vouchermarket.settlement import queries as statements
 from vouchermarket.settlement.rules import NothingEarned
-from vouchermarket.settlement.structs import DrawUp, RecordPayment, Respond, Response
+from vouchermarket.settlement.structs import DrawUp, ProposeRevocation, RecordPayment, Respond, Response
 from vouchermarket.vouchers import operations as vouchers
 from vouchermarket.vouchers import queries as funds
 from vouchermarket.vouchers.structs import Appropriate, ProposeIssuance
 
 SPARE_PERCENT = 110
+PART = 1000
 
 
 async def appropriate_and_issue(database: Database, city: City, year: int) -> None:
@@ -50,8 +51,8 @@ async def _issue(
         await vouchers.appropriate(session, proposer, budget, now=now)
         issuance = await vouchers.propose_issuance(session, proposer, asked, now=now)
     async with database.transaction(city.bureau.id) as session:
-        await vouchers.decide_issuance(session, second, issuance.id, approve=True, now=now)
-        await vouchers.issue(session, second, issuance.id, now=now)
+        await vouchers.decide_issuance(session, second, issuance.issuance_id, approve=True, now=now)
+        await vouchers.issue(session, second, issuance.issuance_id, now=now)
 
 
 async def draw_up(
@@ -74,7 +75,7 @@ async def settle(database: Database, city: City, drawn: list[StatementId], now: 
     by_body = {actor.seats[0].organisation_id: actor for actor in providers(city).values()}
     for statement_id in drawn:
         async with database.transaction(city.bureau.id) as session:
-            opened = await statements.opened(session, city.bureau.id, statement_id)
+            opened = await statements.open_statement(session, city.officers["centre01"], statement_id)
             lines = tuple(line.id for line in opened.lines if line.is_live)
             answer = Respond(line_ids=lines, response=Response.ACCEPTED)
             await settlement.respond(session, by_body[opened.statement.provider_id], answer, now=now)
@@ -98,12 +99,27 @@ async def pay(database: Database, city: City, settled: list[StatementId], now: d
             )
 
 
+async def revoke(database: Database, city: City, statement_id: StatementId, now: datetime) -> None:
+    """One completion of a statement turns out to be false: proposed by one person, decided by another."""
+    first, second = city.officers["centre01"], city.officers["centre02"]
+    async with database.transaction(city.bureau.id) as session:
+        opened = await statements.open_statement(session, first, statement_id)
+        line = next(line for line in opened.lines if line.is_live)
+        found = ProposeRevocation(
+            completion_id=line.completion_id, reason="抽查发现代签到", document="演示督查记录1号"
+        )
+        proposed = await settlement.propose_revocation(session, first, found, now=now)
+        await settlement.decide_revocation(session, second, proposed, approve=True, now=now)
+
+
 async def close_year(database: Database, city: City, year: int) -> None:
     """The vouchers of the year expire into their funds, the funds lapse into the treasury."""
     now = at(date(year + 1, 1, 5))
+    while True:
+        async with database.transaction(city.bureau.id) as session:
+            returned = await vouchers.expire(session, city.bureau.id, now.date(), now, at_most=PART)
+        if not returned.accounts:
+            break
     async with database.transaction(city.bureau.id) as session:
-        await vouchers.expire(session, city.bureau.id, now=now)
-    async with database.transaction(city.bureau.id) as session:
-        for fund in await funds.funds(session, city.bureau.id):
-            if fund.year == year:
-                await vouchers.lapse(session, city.officers["budget01"], fund.id, now=now)
+        for fund in await funds.funds(session, city.bureau.id, year):
+            await vouchers.lapse(session, city.officers["budget01"], fund.id, now=now)
