@@ -62,7 +62,7 @@ async def choose(
         async with database.transaction(city.bureau.id) as session:
             outcomes = await booking.carry_out(session, city.bureau.id, groups, now=now)
             booked = [outcome for group in outcomes for outcome in group]
-            await _regret(city, session, part, booked, now)
+            told["given_back"] += await _regret(city, session, part, booked, now)
         told.update(_code(outcome) for outcome in booked)
         tick(len(part))
     return told
@@ -74,13 +74,16 @@ def _code(outcome: Outcome) -> str:
 
 async def _regret(
     city: City, session: Session, teachers: Sequence[Teacher], outcomes: list[Outcome], now: datetime
-) -> None:
+) -> int:
+    given_back = 0
     actors = {teacher.actor.person_id: teacher.actor for teacher in teachers}
     for outcome in outcomes:
         if isinstance(outcome, Booked) and city.chance.randrange(100) < CANCELLED_OF_HUNDRED:
             await booking.cancel(
                 session, actors[outcome.person_id], outcome.booking_id, "与学校活动冲突", now=now
             )
+            given_back += 1
+    return given_back
 
 
 async def send(

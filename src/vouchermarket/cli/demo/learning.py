@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from vouchermarket.booking import queries as bookings
 from vouchermarket.catalogue import queries as catalogue
-from vouchermarket.catalogue.structs import Level, Mode, Run, Unit
+from vouchermarket.catalogue.structs import Run
 from vouchermarket.cli.demo.choosing import Tick, parts
 from vouchermarket.cli.demo.city import City
 from vouchermarket.cli.demo.market import Offer
@@ -109,11 +109,11 @@ def _school_based(person_id: PersonId, on: date, term: str, amount: str) -> Regi
         person_id=person_id,
         type="school_based",
         amount=amount,
-        unit=Unit.CREDIT,
+        unit="credit",
         earned_on=on,
         term=term,
-        mode=Mode.SCHOOL_BASED,
-        level=Level.SCHOOL,
+        mode="school_based",
+        level="school",
         evidence="校本研训记录",
     )
 

@@ -94,22 +94,23 @@ async def _term(database: Database, lived: Year, steps: Steps, term: str, first_
     before = len(lived.shelf.offers)
     await market.open_runs(database, invented, lived.shelf, first_on, opens_at)
     offers = lived.shelf.offers[before:]
-    lived.choices += await choosing.choose(
+    told = await choosing.choose(
         database, invented, offers, opens_at + timedelta(hours=1), steps.step(f"{term} choosing", people)
     )
-    lived.choices += await choosing.send(
+    told += await choosing.send(
         database,
         invented,
         offers,
         opens_at + timedelta(days=1),
         steps.step(f"{term} sending", len(invented.schools)),
     )
+    lived.choices += told
     await learning.teach(database, invented, offers, steps.step(f"{term} meetings", len(offers)))
     ended_at = max(offer.ends_at for offer in offers) + timedelta(days=1)
     await learning.confirm(database, invented, ended_at, steps.step(f"{term} confirming", people))
     silent_until = ended_at + timedelta(days=8)
     await confirm_by_silence(database, invented.bureau, silent_until)
-    seats = lived.choices["booked"]
+    seats = told["booked"] - told["given_back"]
     await learning.verify(database, invented, silent_until, steps.step(f"{term} verifying", seats))
     await relay_deliveries(database, invented.bureau, silent_until)
     await learning.register_school_based(
