@@ -346,3 +346,8 @@ def test_an_entry_without_term_where_a_pack_gives_no_dates_is_a_fault() -> None:
     with pytest.raises(rules.FactsNotReadable) as refusal:
         verdict(cap, [hours("1", term="2021-1"), hours("1")])
     assert refusal.value.faults == ("entries[1].term: is needed, the type has a cap per term",)
+
+
+def test_s2_a_pack_without_dates_places_no_day_in_a_term() -> None:
+    assert rules.term_of(elsewhere(""), hours("1")) is None
+    assert rules.term_of(elsewhere(""), hours("1", term="2021-1")) == "2021-1"

@@ -1,11 +1,13 @@
 """Strict decoding: every fault with its path, all of them listed, nothing let pass."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from policies.cases import CITE, HEAD, TEXT, ZHUZHOU, elsewhere
 from vouchermarket.policies import packs, rules
+from vouchermarket.policies.packs import shown
 
 REQUIREMENT = '[[requirement]]\ncode = "a"\nunit = "hour"\nat_least = "1"\n'
 CONVERSION = '[[conversion]]\nfrom_unit = "activity"\nto_unit = "hour"\nfactor = "1"\n'
@@ -241,6 +243,22 @@ def test_a_pack_that_is_no_toml_is_a_fault() -> None:
     assert faults(TEXT.replace("silence_days = 7", f"silence_days = {10**29}")) == [
         "pack.toml: confirmation.silence_days: Expected `int` <= 1000000000"
     ]
+
+
+def test_of_very_many_faults_the_first_thousand_are_listed() -> None:
+    listed = faults("\n".join(f"key_{number} = 1" for number in range(2000)))
+    assert len(listed) == 1001
+    assert listed[-1] == "pack.toml: more than 1000 faults, the rest is not listed"
+
+
+def test_a_folder_whose_name_is_no_path_is_a_fault() -> None:
+    with pytest.raises(rules.PackNotReadable) as refusal:
+        packs.load(Path("a\0b"))
+    assert refusal.value.faults[0].endswith("cannot be read: no such path")
+
+
+def test_a_pack_without_a_table_prints_none() -> None:
+    assert shown.credit_table(elsewhere("")) == []
 
 
 def test_an_empty_pack_beyond_its_head_is_a_pack() -> None:

@@ -18,10 +18,10 @@ from vouchermarket.policies.structs.cited import HUNDREDTHS, SHARE
 
 BYTES_MAX = 10 * 1024 * 1024
 DEPTH_MAX = 32
-FAULTS_MAX = 200
+FAULTS_MAX = 1000
 # Dates beyond these are slips of the pen, and arithmetic on them leaves the calendar.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
-_PLAIN = re.compile(r"[\w:@-]{1,60}", re.ASCII)
+_PLAIN = re.compile(r"[\w:@-]{1,60}")
 
 
 class Twice:
@@ -38,6 +38,8 @@ class Faults(list[str]):
     def add(self, path: str, what: str) -> None:
         if len(self) < FAULTS_MAX:
             self.append(f"{self.name}: {path}: {what}" if path else f"{self.name}: {what}")
+        elif len(self) == FAULTS_MAX:
+            self.append(f"{self.name}: more than {FAULTS_MAX} faults, the rest is not listed")
 
 
 def text_of(path: Path, faults: Faults) -> str:
