@@ -32,7 +32,7 @@ from vouchermarket.payments.structs import Instruction, Payment
 from vouchermarket.policies.queries import InForce
 from vouchermarket.settlement import operations as settlement
 from vouchermarket.settlement import queries
-from vouchermarket.settlement.structs import DrawUp, Opened, Respond, Response
+from vouchermarket.settlement.structs import DrawUp, DropLine, Opened, Respond, Response
 from vouchermarket.vouchers import tables as vouchers
 
 YEAR = (date(2014, 1, 1), date(2015, 1, 1))
@@ -296,6 +296,14 @@ async def answer(
         await settlement.respond(
             session, market.provider, Respond(line_ids=asked, response=response, reason="人数不符"), now=LATER
         )
+
+
+async def drop(market: Market, statement_id: UUID, amount_fen: int) -> None:
+    """The centre drops the disputed line of this amount."""
+    (line,) = [one for one in (await opened(market, statement_id)).lines if one.amount_fen == amount_fen]
+    async with market.transaction() as session:
+        command = DropLine(line_id=line.id, reason="人数以签到表为准")
+        await settlement.drop_line(session, market.centre, command, now=LATER)
 
 
 async def turn(market: Market, statement_id: UUID, *actors: Actor) -> None:

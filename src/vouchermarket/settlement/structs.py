@@ -82,16 +82,6 @@ class EarnedCompletion(msgspec.Struct, frozen=True):
     captured_fen: int
 
 
-class VerifiedCompletion(msgspec.Struct, frozen=True):
-    """A completion under lock, as revocation needs to see it."""
-
-    id: CompletionId
-    booking_id: BookingId
-    provider_id: OrganisationId
-    entry_id: UUID | None
-    is_revoked: bool
-
-
 class Statement(msgspec.Struct, frozen=True):
     """What a provider earned in a period; the total follows the live lines always (I8)."""
 

@@ -7,21 +7,22 @@ from uuid import UUID
 from sqlalchemy import insert, update
 
 from vouchermarket.completion import operations as completions
-from vouchermarket.completion.tables import completion
+from vouchermarket.completion import rules as completion_rules
+from vouchermarket.completion.structs import Completion
 from vouchermarket.credits import operations as credit_operations
 from vouchermarket.credits import queries as credit_queries
 from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events
 from vouchermarket.kit.db import Session
-from vouchermarket.kit.ids import EventId, OrganisationId, TransferId, new_id
+from vouchermarket.kit.ids import CompletionId, EventId, OrganisationId, TransferId, new_id
 from vouchermarket.kit.locks import lock_rows
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger import queries as ledger_queries
 from vouchermarket.ledger.structs import AccountKind, Posting, TransferCode
 from vouchermarket.settlement import queries, rules, tables
 from vouchermarket.settlement.operations import statements
-from vouchermarket.settlement.structs import ProposeRevocation, Revocation, VerifiedCompletion
+from vouchermarket.settlement.structs import ProposeRevocation, Revocation
 
 
 async def propose_revocation(
@@ -33,9 +34,8 @@ async def propose_revocation(
     `ReasonMissing`.
     """
     identity_rules.seats_for(actor, "propose_revocation")
-    found = await _lock_completion(session, actor.bureau_id, command.completion_id)
-    pending = await queries.revocations_pending(session, actor.bureau_id, found.id)
-    rules.revocable(found, pending[0] if pending else None)
+    found = await _lock_revocable(session, actor.bureau_id, command.completion_id)
+    rules.none_pending(await queries.revocations_pending(session, actor.bureau_id, found.id))
     reason, document = rules.reasoned(command.reason), rules.reasoned(command.document)
     id_ = new_id()
     await session.execute(
@@ -101,7 +101,7 @@ async def _revoke(
     session: Session, actor: Actor, revocation: Revocation, office_id: OrganisationId, *, now: datetime
 ) -> None:
     bureau_id = actor.bureau_id
-    found = await _lock_completion(session, bureau_id, revocation.completion_id)
+    found = await _lock_revocable(session, bureau_id, revocation.completion_id)
     is_settled = await _leave_statement(session, bureau_id, found, now=now)
     ways = await _ways_back(session, bureau_id, found, is_settled=is_settled)
     event_id = await events.record(
@@ -122,33 +122,33 @@ async def _revoke(
     await completions.mark_revoked(session, bureau_id, found.id, now=now)
 
 
-async def _lock_completion(session: Session, bureau_id: UUID, id_: UUID) -> VerifiedCompletion:
-    rows = await lock_rows(session, completion, bureau_id, [id_])
-    if not rows:
+async def _lock_revocable(session: Session, bureau_id: UUID, id_: CompletionId) -> Completion:
+    locked, _ = await completions.lock(session, bureau_id, [id_])
+    found = locked.get(id_)
+    if found is None:
         raise identity_rules.NotFound
-    return queries.completion_of(rows[0])
+    completion_rules.refuse_revocation(found)
+    return found
 
 
-async def _leave_statement(
-    session: Session, bureau_id: UUID, found: VerifiedCompletion, *, now: datetime
-) -> bool:
+async def _leave_statement(session: Session, bureau_id: UUID, found: Completion, *, now: datetime) -> bool:
     """Whether the completion's statement is settled; where it is not, its line is taken off."""
     named = await queries.live_line_of(session, bureau_id, found.id)
     if named is None:
         return False
     statement = await statements.lock_one(session, bureau_id, named.statement_id)
-    if statement.settled_at is not None:
-        return True
     # Read again under the statement's lock: the centre may have dropped it a moment ago. It cannot have
     # come onto another statement, since drawing up locks the completion, which is ours.
     line = await queries.live_line_of(session, bureau_id, found.id)
-    if line is not None:
+    if line is None:
+        return False
+    if statement.settled_at is None:
         await statements.take_off(session, statement, line, bureau_id=bureau_id, now=now)
-    return False
+    return statement.settled_at is not None
 
 
 async def _ways_back(
-    session: Session, bureau_id: UUID, found: VerifiedCompletion, *, is_settled: bool
+    session: Session, bureau_id: UUID, found: Completion, *, is_settled: bool
 ) -> list[rules.Way]:
     captures = await ledger_queries.transfers_of(session, bureau_id, [found.booking_id], TransferCode.CAPTURE)
     funds = await queries.funds_of(session, bureau_id, [capture.source_id for capture in captures])
@@ -181,7 +181,7 @@ async def _take_credit_back(
     session: Session,
     actor: Actor,
     revocation: Revocation,
-    found: VerifiedCompletion,
+    found: Completion,
     office_id: OrganisationId,
     *,
     now: datetime,

@@ -1,12 +1,11 @@
 """Reads of settlement: statements and queues, what waits for a statement, what revocation needs to know."""
 
 from vouchermarket.settlement.queries.earned import (
-    completion_of,
-    earned_between,
     funds_of,
     revocation_by_id,
     revocation_of,
     revocations_pending,
+    waiting_between,
 )
 from vouchermarket.settlement.queries.money import (
     payments_to_record,
@@ -27,8 +26,6 @@ from vouchermarket.settlement.queries.statements import (
 )
 
 __all__ = [
-    "completion_of",
-    "earned_between",
     "funds_of",
     "keys_of",
     "line_of",
@@ -46,4 +43,5 @@ __all__ = [
     "statements_of",
     "statements_to_approve",
     "statements_waiting_for",
+    "waiting_between",
 ]

@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, exists, or_, select
 from vouchermarket.completion.tables import completion
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import FundId, OrganisationId
-from vouchermarket.settlement.structs import EarnedCompletion, Revocation, VerifiedCompletion
+from vouchermarket.settlement.structs import EarnedCompletion, Revocation
 from vouchermarket.settlement.tables import revocation, statement_line
 from vouchermarket.vouchers.tables import voucher
 
@@ -22,7 +22,7 @@ _stands = exists().where(*_on_a_line, statement_line.c.dropped_at.is_(None))
 _was_dropped = exists().where(*_on_a_line, statement_line.c.dropped_at.is_not(None))
 
 
-async def earned_between(
+async def waiting_between(
     session: Session, bureau_id: UUID, provider_id: OrganisationId, from_at: datetime, to_at: datetime
 ) -> list[EarnedCompletion]:
     """The provider's verified, unrevoked completions that cost something and stand on no statement.
@@ -46,13 +46,6 @@ async def earned_between(
     return [
         EarnedCompletion(row.id, row.booking_id, row.captured_fen) for row in await session.execute(found)
     ]
-
-
-def completion_of(row: Any) -> VerifiedCompletion:
-    """A row of `completion` as revocation sees it."""
-    return VerifiedCompletion(
-        row.id, row.booking_id, row.provider_id, row.entry_id, row.revoked_at is not None
-    )
 
 
 async def funds_of(session: Session, bureau_id: UUID, account_ids: Collection[UUID]) -> dict[UUID, FundId]:

@@ -14,7 +14,7 @@ from vouchermarket.settlement.rules.revoking import (
     RevokedByProposer,
     Way,
     decidable,
-    revocable,
+    none_pending,
     taken_back,
 )
 from vouchermarket.settlement.rules.statements import (
@@ -65,10 +65,10 @@ __all__ = [
     "approvable",
     "decidable",
     "droppable",
+    "none_pending",
     "payable_part",
     "period",
     "reasoned",
-    "revocable",
     "still_open",
     "taken_back",
     "to_state",

@@ -5,11 +5,10 @@ from uuid import UUID
 
 import msgspec
 
-from vouchermarket.completion.rules.refusals import CompletionRevoked, NotVerified
 from vouchermarket.kit.ids import AccountId, FundId, PersonId
 from vouchermarket.kit.refusal import Kind, Refusal
 from vouchermarket.ledger.structs import Transfer, TransferCode
-from vouchermarket.settlement.structs import Revocation, VerifiedCompletion
+from vouchermarket.settlement.structs import Revocation
 
 
 class RevocationPending(Refusal):
@@ -48,16 +47,9 @@ class Way(msgspec.Struct, frozen=True):
     target_id: AccountId
 
 
-def revocable(completion: VerifiedCompletion, pending: Revocation | None) -> None:
-    """Whether a revocation may be proposed.
-
-    Refuses `CompletionRevoked`, `NotVerified`, `RevocationPending`.
-    """
-    if completion.is_revoked:
-        raise CompletionRevoked
-    if completion.entry_id is None:
-        raise NotVerified
-    if pending is not None:
+def none_pending(pending: Sequence[Revocation]) -> None:
+    """Whether no other revocation of the completion waits for a decision. Refuses `RevocationPending`."""
+    if pending:
         raise RevocationPending
 
 
