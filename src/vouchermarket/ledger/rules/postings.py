@@ -138,10 +138,10 @@ def _open_hold(
 
 
 def _spendable(source: Account, amount_fen: int, code: TransferCode | None = None) -> Account:
-    # A claw-back may take payable below zero: the next statements of that provider work it off.
-    must_cover = source.kind in COVERED or (
-        source.kind is AccountKind.PAYABLE and code is not TransferCode.CLAW_BACK
-    )
+    # A claw-back may take payable below zero: the next statements of that provider work it off. What the
+    # bank has paid is paid, even if a claw-back came between its hold and its answer.
+    may_overdraw = code in {TransferCode.CLAW_BACK, TransferCode.PAID}
+    must_cover = source.kind in COVERED or (source.kind is AccountKind.PAYABLE and not may_overdraw)
     if must_cover and source.free_fen < amount_fen:
         raise BalanceNotEnough(account=source.code, free_fen=source.free_fen, needed_fen=amount_fen)
     return source
