@@ -17,6 +17,7 @@ import factories
 from vouchermarket.kit import embedded, schema
 from vouchermarket.kit.db import Database
 from vouchermarket.kit.ids import BureauId
+from world import World
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 
@@ -90,3 +91,9 @@ async def policy(database: Database, city: factories.City) -> Any:
         version_id = await policies.propose(session, first, content, now=factories.NOW)
         await policies.decide(session, second, version_id, approve=True, now=factories.NOW)
         return await policy_queries.in_force(session, city.bureau_id, factories.TODAY)
+
+
+@pytest.fixture
+def world(database: Database, city: factories.City, policy: Any) -> World:
+    """A small city with the Zhuzhou pack in force, and the verbs of its people."""
+    return World(database, city)
