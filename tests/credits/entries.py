@@ -3,8 +3,10 @@
 from typing import Any
 
 from factories import TODAY
-from vouchermarket.credits.structs import RegisterEntry
+from vouchermarket.credits.structs import CorrectEntry, RegisterEntry
 from vouchermarket.identity.structs import Actor
+
+CORRECTION = CorrectEntry(amount="4.5", earned_on=TODAY, evidence="校内签到册第 4 页", mode="school_based")
 
 
 def school_based(teacher: Actor, **fields: Any) -> RegisterEntry:

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from credits.entries import diploma, safety, school_based
-from factories import NOW, TODAY, City
+from credits.entries import CORRECTION, diploma, safety, school_based
+from factories import NOW, City
 from vouchermarket.credits import operations, queries, rules
-from vouchermarket.credits.structs import CorrectEntry, DecideEntry, Decision, EntryStatus
+from vouchermarket.credits.structs import DecideEntry, Decision, EntryStatus
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit.db import ChangedMeanwhile, Database
@@ -17,7 +17,6 @@ from vouchermarket.policies.queries import InForce
 APPROVE = DecideEntry(Decision.APPROVE, "材料齐全")
 RETURN = DecideEntry(Decision.RETURN, "缺签到册")
 REJECT = DecideEntry(Decision.REJECT, "未参加")
-CORRECTION = CorrectEntry(amount="4.5", earned_on=TODAY, evidence="校内签到册第 4 页", mode="school_based")
 
 
 async def entry_of(city: City, database: Database, teacher: Actor | None = None) -> EntryId:

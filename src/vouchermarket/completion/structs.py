@@ -188,17 +188,6 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     refusal: Refusal | None = None
 
 
-class Earned(msgspec.Struct, frozen=True, kw_only=True):
-    """A verified, unrevoked completion, as a statement takes it up. 0 fen where attendance earned nothing."""
-
-    completion_id: CompletionId
-    booking_id: BookingId
-    run_id: RunId
-    person_id: PersonId
-    captured_fen: int
-    verified_at: datetime
-
-
 class AttendanceRow(msgspec.Struct, frozen=True):
     """One participant at one meeting."""
 

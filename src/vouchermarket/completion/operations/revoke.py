@@ -1,51 +1,29 @@
-"""Marking completions revoked. What becomes of their money and entries is settlement's to say."""
+"""Marking a completion revoked. What becomes of its money and its entry is settlement's to say."""
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, update
+from sqlalchemy import update
 
-from vouchermarket.completion import rules
-from vouchermarket.completion.operations.lock import lock
-from vouchermarket.completion.structs import Completion
+from vouchermarket.completion import queries, rules
 from vouchermarket.completion.tables import completion
-from vouchermarket.kit import events
 from vouchermarket.kit.db import Session
-from vouchermarket.kit.ids import CompletionId, PersonId
+from vouchermarket.kit.ids import CompletionId
+from vouchermarket.kit.locks import lock_rows
 
 
 async def mark_revoked(
-    session: Session,
-    bureau_id: UUID,
-    completion_ids: Collection[CompletionId],
-    *,
-    by: PersonId,
-    now: datetime,
-) -> list[Completion]:
-    """Revoke verified completions, all or none; for slices above, which decide it by two persons and bring
-    back the money and the entry in the same transaction. Returns them as they stood before.
+    session: Session, bureau_id: UUID, completion_id: CompletionId, *, now: datetime
+) -> None:
+    """Revoke a verified completion; for slices above, which decide it by two persons, record the event and
+    bring back the money and the entry in the same transaction.
 
     Refuses `NotFound`, `NotVerified`, `CompletionRevoked`.
     """
-    found, _ = await lock(session, bureau_id, completion_ids)
-    revoked = [rules.revocable(found.get(completion_id)) for completion_id in sorted(completion_ids)]
-    wanted = bindparam("ids", [one.id for one in revoked], type_=ARRAY(Uuid))
+    rows = await lock_rows(session, completion, bureau_id, [completion_id])
+    rules.refuse_revocation(queries.completion_of(rows[0]) if rows else None)
     await session.execute(
         update(completion)
-        .where(completion.c.bureau_id == bureau_id, completion.c.id == any_(wanted))
+        .where(completion.c.bureau_id == bureau_id, completion.c.id == completion_id)
         .values(revoked_at=now)
     )
-    happened = [
-        events.event_row(
-            bureau_id,
-            "completion.revoked",
-            one.id,
-            now=now,
-            actor_id=by,
-            facts={"captured_fen": one.captured_fen, "entry_id": one.entry_id},
-        )
-        for one in revoked
-    ]
-    await events.write(session, happened)
-    return revoked

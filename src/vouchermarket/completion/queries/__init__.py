@@ -8,7 +8,6 @@ from vouchermarket.completion.queries.completions import (
     completions_of_bookings,
     completions_of_person,
     completions_of_run,
-    earned_between,
     participant_of,
     participants_of,
 )
@@ -23,7 +22,6 @@ __all__ = [
     "completions_of_bookings",
     "completions_of_person",
     "completions_of_run",
-    "earned_between",
     "participant_of",
     "participants_of",
     "run",

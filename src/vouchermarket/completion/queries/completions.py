@@ -1,7 +1,6 @@
-"""Completions by id, by booking, by run, by person; and what a provider earned in a period."""
+"""Completions by id, by booking, by run, by person."""
 
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +10,9 @@ from vouchermarket.booking.tables import booking
 from vouchermarket.completion.structs import (
     Completion,
     Confirmed,
-    Earned,
     Participant,
 )
 from vouchermarket.completion.tables import completion
-from vouchermarket.identity import queries as identity
-from vouchermarket.kit.clock import start_of_day
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import BookingId, CompletionId, PersonId, RunId
 
@@ -98,39 +94,6 @@ async def completions_of_person(session: Session, bureau_id: UUID, person_id: UU
 
 def _joined() -> Select[Any]:
     return select(completion).join_from(completion, booking, _of_booking)
-
-
-async def earned_between(
-    session: Session, bureau_id: UUID, provider_id: UUID, from_on: date, to_on: date
-) -> list[Earned]:
-    """A provider's verified, unrevoked completions of the civil days [from_on, to_on), oldest first.
-
-    Those that captured 0 fen are among them: they are nothing to be paid and something to be seen.
-    """
-    zone = (await identity.bureau(session, bureau_id)).time_zone
-    statement = (
-        select(completion, booking.c.run_id, booking.c.person_id)
-        .join_from(completion, booking, _of_booking)
-        .where(
-            completion.c.bureau_id == bureau_id,
-            completion.c.provider_id == provider_id,
-            completion.c.verified_at >= start_of_day(from_on, zone),
-            completion.c.verified_at < start_of_day(to_on, zone),
-            completion.c.revoked_at.is_(None),
-        )
-        .order_by(completion.c.verified_at, completion.c.id)
-    )
-    return [
-        Earned(
-            completion_id=row.id,
-            booking_id=row.booking_id,
-            run_id=row.run_id,
-            person_id=row.person_id,
-            captured_fen=row.captured_fen,
-            verified_at=row.verified_at,
-        )
-        for row in await session.execute(statement)
-    ]
 
 
 async def participants_of(

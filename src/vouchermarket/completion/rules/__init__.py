@@ -25,8 +25,8 @@ from vouchermarket.completion.rules.steps import (
     answerable,
     refuse_attendance,
     refuse_reports,
+    refuse_revocation,
     refuse_second_report,
-    revocable,
     silent_since,
 )
 from vouchermarket.completion.rules.verify import judge, offices_of, refuse_verification
@@ -56,9 +56,9 @@ __all__ = [
     "postings",
     "refuse_attendance",
     "refuse_reports",
+    "refuse_revocation",
     "refuse_second_report",
     "refuse_verification",
-    "revocable",
     "settle_holds",
     "silent_since",
 ]

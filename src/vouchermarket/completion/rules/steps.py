@@ -94,12 +94,11 @@ def silent_since(pack: Pack, now: datetime) -> datetime | None:
     return None if row is None else now - timedelta(days=row.silence_days)
 
 
-def revocable(completion: Completion | None) -> Completion:
-    """The completion, if it may be marked revoked. Refuses `NotFound`, `NotVerified`, `CompletionRevoked`."""
+def refuse_revocation(completion: Completion | None) -> None:
+    """Whether a completion may be marked revoked. Refuses `NotFound`, `NotVerified`, `CompletionRevoked`."""
     if completion is None:
         raise NotFound
     if completion.state is State.REVOKED:
         raise refusals.CompletionRevoked
     if completion.state is not State.VERIFIED:
         raise refusals.NotVerified
-    return completion
