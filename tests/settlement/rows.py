@@ -30,6 +30,7 @@ from vouchermarket.ledger import queries as ledger_queries
 from vouchermarket.ledger.structs import Account, AccountKind, Posting, TransferCode
 from vouchermarket.payments.structs import Instruction, Payment
 from vouchermarket.policies.queries import InForce
+from vouchermarket.reporting.queries import invariants
 from vouchermarket.settlement import operations as settlement
 from vouchermarket.settlement import queries
 from vouchermarket.settlement.structs import DrawUp, DropLine, Opened, Respond, Response
@@ -331,7 +332,7 @@ async def balances(market: Market, *accounts: UUID) -> list[tuple[int, int]]:
     """(balance, held) of these accounts."""
     async with market.transaction() as session:
         found = await ledger_queries.accounts(session, market.bureau_id, accounts)
-    return [(found[AccountId(id_)].balance_fen, found[AccountId(id_)].held_fen) for id_ in accounts]
+    return [(found[id_].balance_fen, found[id_].held_fen) for id_ in accounts if id_ in found]
 
 
 async def earned_fen(market: Market) -> int:
@@ -339,6 +340,20 @@ async def earned_fen(market: Market) -> int:
     account = ledger.account_id(market.bureau_id, K.EARNED, market.provider_id)
     async with market.transaction() as session:
         return await ledger_queries.open_balance(session, market.bureau_id, account)
+
+
+async def provider_fen(market: Market) -> int:
+    """What the provider has earned or may be paid, whichever side of the settlement it is on."""
+    ((payable, _),) = await balances(market, payable_of(market)) or [(0, 0)]
+    return await earned_fen(market) + payable
+
+
+async def books_hold(market: Market) -> None:
+    """All invariants of the bureau, as `ledger verify` runs them."""
+    async with market.transaction() as session:
+        findings = await invariants.check(session, market.bureau_id)
+    assert [finding for finding in findings if finding.broken] == []
+    assert any(finding.checked for finding in findings)
 
 
 def payable_of(market: Market, provider_id: OrganisationId | None = None) -> AccountId:

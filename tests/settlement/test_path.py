@@ -57,6 +57,7 @@ async def test_a_year_of_completions_is_paid_to_the_fen(market):
     assert (money.earned_fen, money.payable_fen, money.held_fen, money.paid_fen) == (0, 0, 0, 50_001)
     (shown,) = (await rows.opened(market, statement_id)).payments
     assert (shown.reference, shown.recorded_by) == ("ICBC-1", market.finance_too.person_id)
+    await rows.books_hold(market)
 
 
 async def test_a_failed_payment_gives_its_hold_back_and_another_is_approved(market):

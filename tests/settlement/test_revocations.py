@@ -92,6 +92,7 @@ async def test_on_an_open_statement_the_line_goes_and_the_keys_with_it(market):
     assert await rows.balances(market, rows.payable_of(market)) == [(500, 0)]
     assert await rows.earned_fen(market) == 0
     assert await voucher_fen(market) == rows.FUNDED_FEN - 500
+    await rows.books_hold(market)
 
 
 async def test_each_source_gets_its_own_part_back(market):
@@ -132,6 +133,7 @@ async def test_after_payment_payable_falls_below_zero_and_the_next_statement_wor
     async with market.transaction() as session:
         money = await queries.provider_money(session, market.provider, market.provider_id)
     assert (money.earned_fen, money.payable_fen, money.paid_fen) == (0, 0, 750)
+    await rows.books_hold(market)
 
 
 async def test_a_claw_back_gives_a_copay_back_to_who_paid_it(market):
