@@ -1,10 +1,17 @@
 """`vouchermarket migrate`: bring the database to the newest schema."""
 
+import importlib
+import importlib.util
+import pkgutil
+
 import click
 
+import vouchermarket
 from vouchermarket.cli.opening import addresses
 from vouchermarket.kit import schema
 from vouchermarket.settings import from_environment
+
+TABLES_OF_KIT = ("vouchermarket.kit.events", "vouchermarket.kit.keys", "vouchermarket.kit.slots")
 
 
 @click.command(name="migrate")
@@ -13,6 +20,7 @@ def command(check: bool) -> None:
     """Bring the database to the newest schema, as its owner (DATABASE_OWNER_URL)."""
     with addresses(from_environment()) as found:
         if check:
+            _declare_tables()
             differences = schema.differences(found.owner_url)
             for difference in differences:
                 click.echo(difference)
@@ -20,3 +28,12 @@ def command(check: bool) -> None:
         before = schema.current(found.owner_url)
         schema.upgrade(found.owner_url)
         click.echo(f"{before or 'empty'} -> {schema.newest()}")
+
+
+def _declare_tables() -> None:
+    # A table is known to the program once its module is imported; this command needs no slice otherwise.
+    packages = (found.name for found in pkgutil.iter_modules(vouchermarket.__path__) if found.ispkg)
+    slices = [f"vouchermarket.{name}.tables" for name in packages]
+    for name in (*TABLES_OF_KIT, *slices):
+        if importlib.util.find_spec(name):
+            importlib.import_module(name)

@@ -22,8 +22,10 @@ def command(booking: UUID, bureau: str, as_json: bool) -> None:
     steps = on_database(lambda database: _steps(database, booking, bureau))
     if as_json:
         click.echo(msgspec.json.encode(steps).decode())
-    else:
+    elif steps:
         show(steps)
+    else:
+        click.echo("no money has moved for this booking")
 
 
 async def _steps(database: Database, booking: UUID, code: str) -> list[trace.Step]:
@@ -32,14 +34,13 @@ async def _steps(database: Database, booking: UUID, code: str) -> list[trace.Ste
     for bureau in bureaus:
         if code in {"", bureau.code}:
             async with database.transaction(bureau.id) as session:
-                steps = await trace.of_booking(session, bureau.id, booking)
-            if steps:
-                return steps
+                if await trace.is_known(session, bureau.id, booking):
+                    return await trace.of_booking(session, bureau.id, booking)
     raise identity_rules.NotFound
 
 
 def show(steps: list[trace.Step]) -> None:
-    """Print the stations, one a line."""
+    """Print the stations, two lines each."""
     for step in steps:
         who = step.actor or "by schedule"
         click.echo(f"  {step.at:%Y-%m-%d %H:%M}Z  {step.code:<12}{yuan(step.amount_fen):>14}  {who}")

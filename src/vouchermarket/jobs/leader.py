@@ -34,11 +34,16 @@ class Leader:
                 await self._term(stop)
             except (psycopg.Error, TimeoutError, OSError) as error:
                 log.warning("leader.connection_lost", fault=str(error))
+            except Exception:
+                # Whatever kept the schedule from beginning or ending, the worker stays and stands again.
+                log.exception("leader.term_failed")
             await _pause(stop)
 
     async def _term(self, stop: asyncio.Event) -> None:
         # Not from the pool: a pooled connection would be given to others, lock and all.
-        async with await psycopg.AsyncConnection.connect(self._dsn, autocommit=True) as connection:
+        async with await psycopg.AsyncConnection.connect(
+            self._dsn, autocommit=True, connect_timeout=ANSWER_SECONDS
+        ) as connection:
             while not stop.is_set() and not await self._ask(connection, "SELECT pg_try_advisory_lock(%s)"):
                 await _pause(stop)
             if stop.is_set():

@@ -4,6 +4,7 @@ The scheduler says "a slot is due"; the row in `job_slot` says whose it is. Slot
 caught up from that table as each job asks.
 """
 
+import asyncio
 import enum
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -24,10 +25,13 @@ Sweep = Callable[[Database, Bureau, datetime], Awaitable[int]]
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 CAUGHT_UP_MAX = 100
+# How late a job that skips may still begin; how long a due slot waits for a tick at most.
+ON_TIME = timedelta(minutes=5)
+TICK_SECONDS_MAX = 60
 
 
 class CatchUp(enum.Enum):
-    """What to do with slots nobody took: each of them, the latest only, or none."""
+    """What to do with slots nobody took in time: each of them, the latest only, or none."""
 
     EACH = "each"
     LATEST = "latest"
@@ -50,13 +54,19 @@ class Job(msgspec.Struct, frozen=True):
 
 
 def due_slots(job: Job, last_at: datetime | None, now: datetime) -> Iterator[datetime]:
-    """The slots to run now, oldest first: the present one, and before it what catching up asks for."""
+    """The slots to run now, oldest first: the present one, and before it what catching up asks for.
+
+    Of EACH the newest hundred missed ones; `last_at` may lie off the grid, where a period was changed.
+    """
     present = job.slot_at(now)
+    if last_at is not None and last_at >= present:
+        return
+    if job.catch_up is CatchUp.SKIP and now - present > ON_TIME:
+        return
     if last_at is not None and job.catch_up is CatchUp.EACH:
-        missed = min((present - last_at) // job.every - 1, CAUGHT_UP_MAX)
-        yield from (present - job.every * back for back in range(missed, 0, -1))
-    if last_at is None or last_at < present:
-        yield present
+        after = (present - last_at - timedelta.resolution) // job.every
+        yield from (present - job.every * back for back in range(min(after, CAUGHT_UP_MAX), 0, -1))
+    yield present
 
 
 class Schedule:
@@ -67,30 +77,48 @@ class Schedule:
         self._jobs = jobs
         self._clock = clock
         self._ticker: AsyncIOScheduler | None = None
+        self._turns: set[asyncio.Task[int]] = set()
 
     async def begin(self) -> None:
-        """Catch up, then tick. Each job ticks four times a slot: a tick that comes late still finds it."""
-        for job in self._jobs:
-            await self.turn(job)
+        """Tick, beginning at once: the first turn of each job catches up.
+
+        A slot is asked for four times and at least once a minute, so that a late tick still finds it. Nothing
+        is waited for here: the leader must go on holding its lock, and hear that it should stop.
+        """
         self._ticker = AsyncIOScheduler(timezone=UTC)
         for job in self._jobs:
-            seconds = max(job.every.total_seconds() / 4, 0.25)
             self._ticker.add_job(
-                self.turn,
+                self._tick,
                 "interval",
                 args=[job],
-                seconds=seconds,
+                seconds=min(max(job.every.total_seconds() / 4, 0.25), TICK_SECONDS_MAX),
+                next_run_time=datetime.now(UTC),
                 coalesce=True,
                 max_instances=1,
+                misfire_grace_time=None,
                 id=job.name,
             )
         self._ticker.start()
 
     async def end(self) -> None:
-        """Stop ticking before the lead is given up."""
-        if self._ticker is not None:
-            self._ticker.shutdown(wait=False)
-            self._ticker = None
+        """Stop ticking and cut off the turns under way before the lead is given up: each rolls back."""
+        if self._ticker is None:
+            return
+        # Paused first: the scheduler shuts down only at the loop's next round, and waits for no turn.
+        self._ticker.pause()
+        for turn in self._turns:
+            turn.cancel()
+        await asyncio.gather(*self._turns, return_exceptions=True)
+        self._ticker.shutdown(wait=False)
+        self._ticker = None
+
+    async def _tick(self, job: Job) -> None:
+        turn = asyncio.create_task(self.turn(job))
+        self._turns.add(turn)
+        turn.add_done_callback(self._turns.discard)
+        await asyncio.wait([turn])
+        if not turn.cancelled() and (error := turn.exception()) is not None:
+            log.error("job.turn_failed", job=job.name, exc_info=error)
 
     async def turn(self, job: Job) -> int:
         """Run what is due of a job; returns how many slots were ours."""

@@ -56,22 +56,31 @@ async def expire_vouchers(database: Database, bureau: Bureau, now: datetime) -> 
 
 async def confirm_by_silence(database: Database, bureau: Bureau, now: datetime) -> int:
     """Take a teacher's silence for the days the pack names as confirmation."""
-    return await _until_done(
-        database,
-        bureau,
-        now,
-        lambda session, id_, at: completion.confirm_by_silence(session, id_, now=at, at_most=PART),
-    )
+
+    async def part(session: Session, bureau_id: UUID, at: datetime) -> int:
+        return await completion.confirm_by_silence(session, bureau_id, now=at, at_most=PART)
+
+    return await _until_done(database, bureau, now, part)
 
 
 async def send_payouts(database: Database, bureau: Bureau, now: datetime) -> int:
-    """Carry approved payments out in three beats: write down, call, write down what was answered."""
+    """Carry approved payments out in three beats: write down, call, write down what was answered.
+
+    An answer that cannot be written down keeps no other payment waiting: its attempt is still open, and a
+    later sweep asks again under the same key. The faults are raised together at the end.
+    """
     async with database.transaction(bureau.id) as session:
         errands = await payments.begin_attempts(session, bureau.id, GATEWAYS, now=now)
+    faults: list[Exception] = []
     for errand in errands:
         answer = await gateways.carry_out(GATEWAYS, errand)
-        async with database.transaction(bureau.id) as session:
-            await settlement.record_outcome(session, bureau.id, GATEWAYS, errand, answer, now=now)
+        try:
+            async with database.transaction(bureau.id) as session:
+                await settlement.record_outcome(session, bureau.id, GATEWAYS, errand, answer, now=now)
+        except Exception as error:
+            faults.append(error)
+    if faults:
+        raise ExceptionGroup("answers not written down", faults)
     return len(errands)
 
 

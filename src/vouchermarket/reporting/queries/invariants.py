@@ -56,9 +56,10 @@ WITH way AS (
     WHERE t.bureau_id = :bureau AND t.code IN ('capture', 'use', 'expire', 'reverse', 'adjust')
 ), net AS (SELECT id, sum(fen) AS fen, sum(fen) FILTER (WHERE code = 'issue') AS issued FROM way GROUP BY id)
 SELECT count(*) AS checked,
-       count(*) FILTER (WHERE a.balance_fen <> coalesce(net.fen, 0)
+       count(*) FILTER (WHERE a.balance_fen IS DISTINCT FROM coalesce(net.fen, 0)
                         OR v.amount_fen <> coalesce(net.issued, 0)) AS broken
-FROM voucher v JOIN account a ON a.bureau_id = v.bureau_id AND a.id = v.id LEFT JOIN net ON net.id = v.id
+FROM voucher v
+LEFT JOIN account a ON a.bureau_id = v.bureau_id AND a.id = v.id LEFT JOIN net ON net.id = v.id
 WHERE v.bureau_id = :bureau
 """
 
@@ -93,7 +94,10 @@ SELECT count(*) AS checked,
        count(*) FILTER (WHERE times > 1 OR most > amount_fen OR strays > 0) AS broken
 FROM (
     SELECT h.id, h.amount_fen, count(r.id) AS times, max(r.amount_fen) AS most,
-           count(*) FILTER (WHERE r.source_id <> h.source_id OR r.target_id <> h.target_id) AS strays
+           count(*) FILTER (WHERE r.source_id <> h.source_id OR r.target_id <> h.target_id
+               OR (h.code, r.code) NOT IN (
+                   ('hold', 'capture'), ('hold', 'release'), ('pay_out', 'paid'), ('refund', 'refunded'),
+                   ('pay_out', 'pay_out_failed'), ('refund', 'refund_failed'))) AS strays
     FROM transfer h LEFT JOIN transfer r ON r.bureau_id = h.bureau_id AND r.resolves_id = h.id
     WHERE h.bureau_id = :bureau AND h.code IN ('hold', 'pay_out', 'refund')
     GROUP BY h.id, h.amount_fen
@@ -111,9 +115,10 @@ WITH entry AS (
 )
 SELECT count(*) AS checked,
        count(*) FILTER (WHERE coalesce(entry.live, 0)
-                        <> CASE WHEN c.revoked_at IS NULL THEN 1 ELSE 0 END) AS broken
+                        <> CASE WHEN c.verified_at IS NOT NULL AND c.revoked_at IS NULL THEN 1 ELSE 0 END
+       ) AS broken
 FROM completion c LEFT JOIN entry ON entry.source_id = c.id
-WHERE c.bureau_id = :bureau AND c.verified_at IS NOT NULL
+WHERE c.bureau_id = :bureau
 """
 
 _I8 = """
@@ -123,7 +128,8 @@ WITH captured AS (
         SELECT 1 FROM transfer r WHERE r.bureau_id = t.bureau_id AND r.reverses_id = t.id)
     GROUP BY t.document_id
 ), line AS (
-    SELECT l.statement_id AS id, sum(l.amount_fen) AS fen, sum(coalesce(captured.fen, 0)) AS captured_fen
+    SELECT l.statement_id AS id, sum(l.amount_fen) AS fen,
+           count(*) FILTER (WHERE l.amount_fen <> coalesce(captured.fen, 0)) AS off
     FROM statement_line l LEFT JOIN captured ON captured.id = l.booking_id
     WHERE l.bureau_id = :bureau AND l.dropped_at IS NULL GROUP BY l.statement_id
 ), settled AS (
@@ -132,7 +138,7 @@ WITH captured AS (
 )
 SELECT count(*) AS checked,
        count(*) FILTER (WHERE s.total_fen <> coalesce(line.fen, 0)
-                        OR s.total_fen <> coalesce(line.captured_fen, 0)
+                        OR line.off > 0
                         OR (s.settled_at IS NOT NULL AND s.total_fen <> coalesce(settled.fen, 0))
                         OR (s.settled_at IS NULL AND settled.fen IS NOT NULL)) AS broken
 FROM statement s LEFT JOIN line USING (id) LEFT JOIN settled USING (id) WHERE s.bureau_id = :bureau
@@ -162,11 +168,13 @@ FROM (SELECT s.number, e.id AS event_id, row_number() OVER (ORDER BY s.number) A
       WHERE s.bureau_id = :bureau) AS chain
 """
 
-# A row and its parent share a bureau because every foreign key between tenant tables carries it; so the
-# catalog is asked, which also sees what row security would hide.
+# A row and its parent share a bureau because every foreign key between tenant tables carries it and was
+# checked on every row; so the catalog is asked, which also sees what row security would hide. A key that is
+# missing altogether is found by `vouchermarket migrate --check`.
 _I12 = """
 SELECT count(*) AS checked,
-       count(*) FILTER (WHERE child.attname <> 'bureau_id' OR parent.attname <> 'bureau_id') AS broken
+       count(*) FILTER (WHERE child.attname <> 'bureau_id' OR parent.attname <> 'bureau_id'
+                        OR NOT c.convalidated) AS broken
 FROM pg_constraint c
 JOIN pg_attribute child ON child.attrelid = c.conrelid AND child.attnum = c.conkey[1]
 JOIN pg_attribute parent ON parent.attrelid = c.confrelid AND parent.attnum = c.confkey[1]
@@ -180,8 +188,8 @@ INVARIANTS = (
     Invariant("I3", "balance - held >= 0 on fund, voucher, co-pay", _I3),
     Invariant("I4", "held = sum of the open holds of the account", _I4),
     Invariant("I5", "taken = live bookings, taken + offered <= capacity", _I5),
-    Invariant("I6", "a hold has at most one resolution, never above its amount", _I6),
-    Invariant("I7", "a verified completion has exactly one live credit entry, a revoked one none", _I7),
+    Invariant("I6", "a hold has at most one resolution, of its kind and never above its amount", _I6),
+    Invariant("I7", "a verified completion has exactly one live credit entry, any other none", _I7),
     Invariant("I8", "statement total = its lines = captures and uses - reversals", _I8),
     Invariant("I9", "at most one live payment a statement", _I9),
     Invariant("I10", "every transfer, booking and entry has its event", _I10),

@@ -54,6 +54,8 @@ LEFT JOIN person p ON p.bureau_id = e.bureau_id AND p.id = e.actor_id
 ORDER BY t.at, t.id
 """)
 
+_KNOWN = text("SELECT EXISTS (SELECT 1 FROM booking WHERE bureau_id = :bureau AND id = :booking)")
+
 _PAID_BOOKING = text("""
 SELECT l.booking_id FROM statement_line l
 JOIN payment p ON p.bureau_id = l.bureau_id AND p.statement_id = l.statement_id AND p.state = 'paid'
@@ -66,6 +68,11 @@ async def of_booking(session: Session, bureau_id: UUID, booking_id: UUID) -> lis
     """Every station of a booking's money, oldest first; empty where the booking is unknown or was free."""
     rows = await session.execute(_STEPS, {"bureau": bureau_id, "booking": booking_id})
     return [Step(**row) for row in rows.mappings()]
+
+
+async def is_known(session: Session, bureau_id: UUID, booking_id: UUID) -> bool:
+    """Whether this bureau has such a booking, free or paid."""
+    return bool((await session.execute(_KNOWN, {"bureau": bureau_id, "booking": booking_id})).scalar())
 
 
 async def first_paid_booking(session: Session, bureau_id: UUID) -> UUID | None:
