@@ -11,7 +11,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What a process is told from outside.
 
     `database_url` empty = the embedded PostgreSQL. `clock_offset_seconds` moves the clock of a demo city into
-    its own school year; production mode refuses it.
+    its own school year; production mode refuses it. `allowed_hosts` empty = any host that is well written.
     """
 
     database_url: str = ""
@@ -23,6 +23,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workers: int = 1
     mode: str = "demo"
     clock_offset_seconds: int = 0
+    allowed_hosts: tuple[str, ...] = ()
 
 
 def default_data_dir(is_root: bool, environment: Mapping[str, str]) -> Path:
@@ -54,4 +55,5 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         workers=int(env.get("VOUCHERMARKET_WORKERS", "1")),
         mode=env.get("VOUCHERMARKET_MODE", "demo"),
         clock_offset_seconds=int(env.get("VOUCHERMARKET_CLOCK_OFFSET_SECONDS", "0")),
+        allowed_hosts=tuple(env.get("VOUCHERMARKET_ALLOWED_HOSTS", "").lower().split()),
     )

@@ -1,6 +1,7 @@
 """How people come in: passwords worth the name, logins that end, tokens that say their bureau."""
 
 import functools
+import re
 import unicodedata
 from datetime import datetime, timedelta
 
@@ -12,6 +13,8 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 # Being seen is written down this often, so that reading a page is not a write.
 SEEN_EVERY = timedelta(minutes=1)
+
+_BEARER = re.compile(r"vm_([a-z0-9][a-z0-9-]{0,30})_([A-Za-z0-9_-]{1,100})", re.ASCII)
 
 PASSWORD_LENGTHS = range(8, 129)
 
@@ -97,6 +100,5 @@ def bearer(bureau_code: str, secret: str) -> str:
 
 def parts_of_bearer(token: str) -> tuple[str, str] | None:
     """The bureau's code and the secret of a token, or None when it is none of ours."""
-    mark, _, rest = token.partition("_")
-    code, _, secret = rest.partition("_")
-    return (code, secret) if mark == "vm" and code and secret else None
+    found = _BEARER.fullmatch(token)
+    return (found[1], found[2]) if found else None

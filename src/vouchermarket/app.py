@@ -1,0 +1,89 @@
+"""The composition root: from settings to a running application."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+
+from litestar import Litestar
+from litestar.datastructures import State
+
+from vouchermarket.kit.clock import Clock, shifted_clock
+from vouchermarket.kit.db import Database
+from vouchermarket.kit.refusal import Kind, Refusal
+from vouchermarket.settings import Settings
+from vouchermarket.web import api, guards, health, interface, logs
+from vouchermarket.web.bodies import StrictRequest
+from vouchermarket.web.deps import DEPENDENCIES
+from vouchermarket.web.errors import handle
+from vouchermarket.web.middleware import Market
+from vouchermarket.web.visitors import Visitors
+
+BODY_BYTES_MAX = 1_000_000
+PRODUCTION = "production"
+
+
+class ProductionNotSafe(Refusal):
+    code = "production_not_safe"
+    kind = Kind.CONFLICT
+    zh = "正式运行不接受这一设置:{setting}"
+    en = "Production does not run with this setting: {setting}"
+    remedy_zh = "请按部署说明更正该设置"
+    remedy_en = "Put the setting right as the runbook says"
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
+    """The application on the database of `settings.database_url`.
+
+    Refuses `ProductionNotSafe`; fails for a route that does not say which verb of the matrix it is.
+    """
+    safe_for_production(settings)
+    logs.configure()
+    database = Database(settings.database_url)
+    told = clock or shifted_clock(timedelta(seconds=settings.clock_offset_seconds))
+    is_production = settings.mode == PRODUCTION
+    app = Market(
+        route_handlers=[api.router(), *health.ROUTES, *interface.asset_routers()],
+        guards=[guards.admit],
+        dependencies=DEPENDENCIES,
+        exception_handlers={Exception: handle},
+        request_class=StrictRequest,
+        request_max_body_size=BODY_BYTES_MAX,
+        # The description of every route is a gift to whoever tries doors: it stays at home in production.
+        openapi_config=None if is_production else interface.config(),
+        logging_config=None,
+        debug=False,
+        lifespan=[partial(_opened, database)],
+        state=State(
+            {
+                "settings": settings,
+                "is_production": is_production,
+                "database": database,
+                "clock": told,
+                "visitors": Visitors(database, told),
+            }
+        ),
+    )
+    app.state.first_segments = frozenset(route.path.split("/")[1] for route in app.routes)
+    undeclared = guards.undeclared(app)
+    if undeclared:
+        raise RuntimeError(f"These routes name no verb of the matrix: {undeclared}")
+    return app
+
+
+@asynccontextmanager
+async def _opened(database: Database, app: Litestar) -> AsyncGenerator[None]:  # noqa: ARG001 - the framework's shape
+    yield
+    await database.close()
+
+
+def safe_for_production(settings: Settings) -> None:
+    """Refuses `ProductionNotSafe` for what is fit for a demo only."""
+    if settings.mode != PRODUCTION:
+        return
+    if not settings.database_url:
+        raise ProductionNotSafe(setting="DATABASE_URL (embedded PostgreSQL)")
+    if settings.clock_offset_seconds:
+        raise ProductionNotSafe(setting="VOUCHERMARKET_CLOCK_OFFSET_SECONDS")
+    if not settings.allowed_hosts:
+        raise ProductionNotSafe(setting="VOUCHERMARKET_ALLOWED_HOSTS")

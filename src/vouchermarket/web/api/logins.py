@@ -1,0 +1,133 @@
+"""Coming in and going out: logins for browsers, bearer tokens for programs."""
+
+import msgspec
+from litestar import Response, delete, get, post
+from litestar.datastructures import Cookie
+from litestar.params import JSONBody
+
+from vouchermarket.identity import operations as identity
+from vouchermarket.identity import queries, rules
+from vouchermarket.identity.structs import (
+    Bureau,
+    ChangePassword,
+    IssuedToken,
+    LogIn,
+    MakeToken,
+    OpenedLogin,
+    Person,
+    Seat,
+    Token,
+)
+from vouchermarket.kit.clock import civil_day
+from vouchermarket.kit.ids import PersonId
+from vouchermarket.web import given
+from vouchermarket.web.fields import Id
+from vouchermarket.web.guards import Place
+from vouchermarket.web.visitors import csrf_token
+
+TAGS = ["logins"]
+
+
+class LoggedIn(msgspec.Struct, frozen=True):
+    """A login was opened: its cookie is set; unsafe requests that come with it name `csrf_token`."""
+
+    person_id: PersonId
+    csrf_token: str
+
+
+class Me(msgspec.Struct, frozen=True):
+    """Who is asking, with the seats of today; `csrf_token` is null for a bearer token."""
+
+    bureau: Bureau
+    person: Person | None
+    seats: tuple[Seat, ...]
+    csrf_token: str | None
+
+
+def _cookie(place: Place, secret: str, max_age: int | None = None) -> Cookie:
+    return Cookie(
+        key=place.cookie,
+        value=secret,
+        max_age=max_age,
+        httponly=True,
+        samesite="lax",
+        secure=place.is_secure,
+    )
+
+
+def _opened(opened: OpenedLogin, place: Place) -> Response[LoggedIn]:
+    body = LoggedIn(opened.person_id, csrf_token(opened.secret))
+    return Response(body, status_code=200, cookies=[_cookie(place, opened.secret)])
+
+
+@post("/login", verb=None, tags=TAGS, status_code=200, security=[])
+async def log_in(
+    data: JSONBody[LogIn], place: given.Place, database: given.Database, now: given.Now
+) -> Response[LoggedIn]:
+    """Open a login by user name and password, always under a new id."""
+    return _opened(await identity.log_in(database, place.bureau.id, data, now=now), place)
+
+
+@post("/logout", verb="read_own", tags=TAGS, status_code=204)
+async def log_out(
+    session: given.Session,
+    visitor: given.Visitor,
+    visitors: given.Visitors,
+    place: given.Place,
+    now: given.Now,
+) -> Response[None]:
+    """End the login this request came with; a bearer token has none."""
+    if visitor.login_id is None:
+        raise rules.NotFound
+    await identity.log_out(session, visitor.actor, visitor.login_id, now=now)
+    visitors.forget()
+    return Response(None, status_code=204, cookies=[_cookie(place, "", max_age=0)])
+
+
+@get("/me", verb="read_own", tags=TAGS)
+async def me(session: given.Session, visitor: given.Visitor, place: given.Place, now: given.Now) -> Me:
+    """Who is asking, and at which desks."""
+    today = civil_day(now, place.bureau.time_zone)
+    person = await queries.person_on(session, place.bureau.id, visitor.actor.person_id, today)
+    return Me(place.bureau, person, visitor.actor.seats, visitor.csrf)
+
+
+@post("/password", verb="read_own", tags=TAGS, status_code=200)
+async def change_password(
+    data: JSONBody[ChangePassword],
+    database: given.Database,
+    visitors: given.Visitors,
+    actor: given.Actor,
+    place: given.Place,
+    now: given.Now,
+) -> Response[LoggedIn]:
+    """Change one's own password: every login ends and a new one is opened."""
+    opened = await identity.change_password(database, actor, data, now=now)
+    visitors.forget()
+    return _opened(opened, place)
+
+
+@get("/tokens", verb="read_own", tags=TAGS)
+async def tokens(session: given.Session, actor: given.Actor) -> list[Token]:
+    """One's own bearer tokens, newest first, without their secrets."""
+    return await queries.tokens_of(session, actor.bureau_id, actor.person_id)
+
+
+@post("/tokens", verb="read_own", tags=TAGS)
+async def make_token(
+    data: JSONBody[MakeToken], session: given.Session, actor: given.Actor, now: given.Now
+) -> IssuedToken:
+    """Make a bearer token for oneself; it is shown this once."""
+    return await identity.make_token(session, actor, data, now=now)
+
+
+@delete("/tokens/{token_id:uuid}", verb="read_own", tags=TAGS)
+async def end_token(
+    token_id: Id, session: given.Session, visitors: given.Visitors, actor: given.Actor, now: given.Now
+) -> None:
+    """End one of one's own bearer tokens."""
+    await identity.end_token(session, actor, token_id, now=now)
+    visitors.forget()
+
+
+ROUTES = (log_in, log_out, me, change_password, tokens, make_token, end_token)

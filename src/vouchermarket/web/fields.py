@@ -1,0 +1,20 @@
+"""Bounded types of paths and queries; those of bodies stand in the commands (`kit.fields`)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar.params import FromPath, QueryParameter
+
+PAGE_MAX = 200
+
+# The only ids in paths: a number would be counted through.
+Id = FromPath[UUID]
+Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX, description="How many rows at most")]
+After = Annotated[
+    str,
+    QueryParameter(
+        max_length=40,
+        pattern=r"^[A-Za-z0-9_.-]*(?![\s\S])",
+        description="The code of the last row of the page before",
+    ),
+]

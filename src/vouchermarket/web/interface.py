@@ -1,0 +1,118 @@
+"""The description of the interface: `/schema/openapi.json`, and its page at `/schema` from our own assets."""
+
+from pathlib import Path
+from typing import Any
+
+from litestar import Request, Router
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.static_files import create_static_files_router
+
+import vouchermarket
+from vouchermarket.web.guards import CSRF_HEADER
+from vouchermarket.web.keys import HEADER
+
+ASSETS = Path(__file__).parent / "assets"
+UNSAFE = {"post", "put", "patch", "delete"}
+# What any route may answer besides its own success; bodies can be refused only where there is one.
+ANYWHERE = {
+    "400": "It cannot be read",
+    "401": "Nobody known is asking",
+    "403": "No desk of theirs may",
+    "404": "It is not there, or another's",
+    "405": "The method is not offered",
+    "503": "Busy: try again",
+}
+WITH_EFFECT = {
+    "402": "The voucher does not pay for it",
+    "409": "It contradicts what stands",
+    "413": "The body is too large",
+    "415": "The body is no JSON",
+    "422": "It breaks a rule, told with its clause",
+}
+KEY = {"type": "string", "pattern": "^[!-~]{1,200}$"}
+CSRF = {
+    "name": CSRF_HEADER.decode(),
+    "in": "header",
+    "required": False,
+    "description": "The token of the login, where a cookie and no bearer token says who is asking",
+    "schema": {"type": "string"},
+}
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "clause", "remedy", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "clause": {"type": ["string", "null"]},
+        "remedy": {"type": "string"},
+        "request_id": {"type": ["string", "null"]},
+    },
+    "additionalProperties": True,
+}
+
+
+class InterfaceJson(JsonRenderPlugin):
+    """The schema, with the answers every route has in common written in once."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """As JSON."""
+        return self.render_json(request, completed(openapi_schema))
+
+
+class InterfacePage(OpenAPIRenderPlugin):
+    """A page of ours with a viewer of our own assets: it opens with the network cut."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002
+        """The page is the same for every schema; the viewer fetches that."""
+        return (ASSETS / "own" / "openapi.html").read_bytes()
+
+
+def completed(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with problem answers and request headers. The framework keeps one dictionary."""
+    schema["components"].setdefault("schemas", {})["Problem"] = PROBLEM
+    answer = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path in schema["paths"].values():
+        for method, operation in path.items():
+            if method not in {"get", *UNSAFE}:
+                continue
+            statuses = ANYWHERE | (WITH_EFFECT if method in UNSAFE else {})
+            for status, meaning in statuses.items():
+                operation["responses"][status] = {"description": meaning, "content": answer}
+            for parameter in operation.get("parameters", ()):
+                if parameter["name"] == HEADER:
+                    # Its absence has a refusal of its own, so the framework is told that it may be absent.
+                    parameter |= {"required": True, "schema": KEY}
+            if method in UNSAFE:
+                operation.setdefault("parameters", []).append(CSRF)
+    return schema
+
+
+def config() -> OpenAPIConfig:
+    """How the framework writes the schema and where it serves it."""
+    bearer = SecurityScheme(type="http", scheme="bearer", description="vm_{bureau code}_{secret}")
+    return OpenAPIConfig(
+        title="Vouchermarket",
+        version=vouchermarket.__version__,
+        components=Components(security_schemes={"bearer": bearer}),
+        security=[{"bearer": []}],
+        openapi_router=Router("/schema", route_handlers=[], include_in_schema=False, opt={"verb": None}),
+        render_plugins=[InterfacePage(path="/", favicon="", style=""), InterfaceJson()],
+    )
+
+
+def asset_routers() -> list[Router]:
+    """Our files and the built third-party ones; the rest of the folder is nobody's business."""
+    return [
+        create_static_files_router(
+            path=f"/assets/{folder}",
+            directories=[ASSETS / folder],
+            name=f"assets-{folder}",
+            opt={"verb": None},
+        )
+        for folder in ("own", "built")
+    ]

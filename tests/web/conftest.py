@@ -1,0 +1,98 @@
+"""The application over HTTP, in this process, on the database of the whole run."""
+
+import os
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from factories import NOW, City
+from vouchermarket.app import create_app
+from vouchermarket.identity import operations, queries
+from vouchermarket.identity.structs import Actor, MakeToken, SetPassword
+from vouchermarket.kit.db import Database
+from vouchermarket.settings import Settings
+
+PASSWORD = "春天里的第一场雨"
+
+
+class HandClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: int) -> None:
+        self.now += timedelta(**by)
+
+
+class Visit:
+    """Ways to come to a city's market."""
+
+    def __init__(
+        self, database: Database, city: City, code: str, transport: httpx.AsyncBaseTransport
+    ) -> None:
+        self.database, self.city, self.code, self._transport = database, city, code, transport
+
+    def stranger(self, **headers: str) -> httpx.AsyncClient:
+        """Somebody unknown, at this bureau's address."""
+        return httpx.AsyncClient(
+            transport=self._transport, base_url=f"http://market.test/{self.code}/api/v1", headers=headers
+        )
+
+    async def token(self, actor: Actor) -> str:
+        async with self.database.transaction(actor.bureau_id) as session:
+            return (await operations.make_token(session, actor, MakeToken(label="t"), now=NOW)).token
+
+    async def program(self, actor: Actor) -> httpx.AsyncClient:
+        """Somebody with a bearer token."""
+        return self.stranger(authorization=f"Bearer {await self.token(actor)}")
+
+    async def browser(self, actor: Actor, username: str = "zhangsan") -> httpx.AsyncClient:
+        """Somebody who has logged in, with the CSRF token in every request."""
+        command = SetPassword(person_id=actor.person_id, username=username, password=PASSWORD)
+        await operations.set_password(self.database, self.city.officer("administrator"), command, now=NOW)
+        client = self.stranger()
+        opened = await client.post("/login", json={"username": username, "password": PASSWORD})
+        assert opened.status_code == 200, opened.text
+        client.headers["x-csrf-token"] = opened.json()["csrf_token"]
+        return client
+
+
+def settings(**more: object) -> Settings:
+    values = {
+        "database_url": os.environ["DATABASE_URL"],
+        "data_dir": Path("/nowhere"),
+        "seeds_dir": Path("/nowhere"),
+    }
+    return Settings(**(values | more))
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+async def app(clock: HandClock) -> AsyncIterator[Litestar]:
+    built = create_app(settings(), clock)
+    yield built
+    await built.state.database.close()
+
+
+@pytest.fixture
+def transport(app: Litestar) -> httpx.ASGITransport:
+    return httpx.ASGITransport(app=app, raise_app_exceptions=False)
+
+
+@pytest.fixture
+async def visit(database: Database, city: City, transport: httpx.ASGITransport) -> Visit:
+    async with database.transaction(city.bureau_id) as session:
+        code = (await queries.bureau(session, city.bureau_id)).code
+    return Visit(database, city, code, transport)

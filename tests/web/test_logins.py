@@ -1,0 +1,240 @@
+"""Coming in and going out over HTTP."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from factories import City
+from vouchermarket.kit.ids import new_id
+
+PASSWORD = "春天里的第一场雨"
+USER = {"username": "zhangsan", "password": PASSWORD}
+
+
+def cookies_of(answer: httpx.Response) -> Iterator[str]:
+    return iter(answer.headers.get_list("set-cookie"))
+
+
+async def test_a_login_opens_the_way_and_a_logout_closes_it(visit, city: City) -> None:
+    """docs/trust.md 16: after logout the cookie is worth nothing."""
+    browser = await visit.browser(city.teacher())
+    me = (await browser.get("/me")).json()
+    assert me["person"]["id"] == str(city.teacher().person_id)
+    assert [seat["role"] for seat in me["seats"]] == ["teacher"]
+    assert me["csrf_token"] == browser.headers["x-csrf-token"]
+    cookie = dict(browser.cookies)
+    gone = await browser.post("/logout")
+    assert gone.status_code == 204
+    assert not dict(browser.cookies)
+    browser.cookies.update(cookie)
+    assert (await browser.get("/me")).status_code == 401
+
+
+async def test_an_id_the_client_chose_is_never_taken_on(visit, city: City) -> None:
+    """docs/trust.md 15: neither an invented id nor a valid one of somebody else survives a login."""
+    first = await visit.browser(city.teacher())
+    planted = dict(first.cookies)
+    victim = visit.stranger()
+    for chosen in (
+        f"vm_{visit.code}=attackerchosen",
+        *(f"{name}={value}" for name, value in planted.items()),
+    ):
+        opened = await victim.post("/login", json=USER, headers={"cookie": chosen})
+        (cookie,) = cookies_of(opened)
+        assert chosen.split("=", 1)[1] not in cookie
+    attacker = visit.stranger(cookie=f"vm_{visit.code}=attackerchosen")
+    assert (await attacker.get("/me")).status_code == 401
+
+
+async def test_the_login_cookie_is_closed_to_scripts_and_other_sites(visit, city: City) -> None:
+    """docs/trust.md 19; without TLS the browser would not take `__Host-`, so the name differs there."""
+    await visit.browser(city.teacher())
+    for scheme, name in (("http", f"vm_{visit.code}"), ("https", f"__Host-vm_{visit.code}")):
+        client = httpx.AsyncClient(
+            transport=visit.stranger()._transport, base_url=f"{scheme}://market.test/{visit.code}/api/v1"
+        )
+        (cookie,) = cookies_of(await client.post("/login", json=USER))
+        parts = {part.strip().lower() for part in cookie.split(";")[1:]}
+        assert cookie.startswith(f"{name}=")
+        assert {"httponly", "samesite=lax", "path=/"} <= parts
+        assert ("secure" in parts) == (scheme == "https")
+        assert not any(part.startswith("domain") for part in parts)
+
+
+async def test_unknown_and_wrong_get_the_same_answer(visit, city: City) -> None:
+    """docs/trust.md 22."""
+    await visit.browser(city.teacher())
+    answers = [
+        await visit.stranger().post("/login", json={"username": username, "password": "nobody knows it"})
+        for username in ("zhangsan", "nobody")
+    ]
+    bodies = [answer.json() for answer in answers]
+    for body in bodies:
+        del body["request_id"]
+    assert bodies[0] == bodies[1]
+    assert bodies[0]["code"] == "login_refused"
+    assert [answer.status_code for answer in answers] == [401, 401]
+    assert set(answers[0].headers) == set(answers[1].headers)
+
+
+async def test_a_login_ends_by_the_clock(visit, city: City, clock) -> None:
+    """docs/trust.md 18: being used keeps it, for twelve hours at most."""
+    browser = await visit.browser(city.teacher())
+    for _ in range(24):
+        clock.advance(minutes=29)
+        assert (await browser.get("/me")).status_code == 200
+    clock.advance(minutes=25)
+    assert (await browser.get("/me")).status_code == 401
+    idle = await visit.browser(city.teacher())
+    clock.advance(minutes=30)
+    assert (await idle.get("/me")).status_code == 401
+
+
+async def test_a_new_password_means_a_new_login(visit, city: City) -> None:
+    """docs/trust.md 16."""
+    browser = await visit.browser(city.teacher())
+    old = visit.stranger()
+    old.cookies.update(dict(browser.cookies))
+    changed = await browser.post("/password", json={"present": PASSWORD, "password": "correct horse battery"})
+    assert changed.status_code == 200
+    browser.headers["x-csrf-token"] = changed.json()["csrf_token"]
+    assert (await browser.get("/me")).status_code == 200
+    assert (await old.get("/me")).status_code == 401
+    assert (await visit.stranger().post("/login", json=USER)).status_code == 401
+    weak = await browser.post("/password", json={"present": "correct horse battery", "password": "password1"})
+    assert (weak.status_code, weak.json()["code"]) == (422, "password_common")
+
+
+async def test_ended_logins_are_worth_nothing_within_a_second(visit, city: City, database, clock) -> None:
+    """docs/trust.md 17: the process that ended them at once, every other one a second later."""
+    from vouchermarket.identity import operations
+
+    browser = await visit.browser(city.teacher())
+    program = await visit.program(city.teacher())
+    keeper = await visit.program(city.officer("administrator"))
+    ended = await keeper.post(f"/people/{city.teacher().person_id}/end-logins", json={"disable": True})
+    assert ended.status_code == 204
+    assert [(await client.get("/me")).status_code for client in (browser, program)] == [401, 401]
+    assert (await visit.stranger().post("/login", json=USER)).status_code == 401
+    # As another process would end it: this one's memory is not told.
+    again = await visit.browser(city.teacher())
+    assert (await again.get("/me")).status_code == 200
+    async with database.transaction(city.bureau_id) as session:
+        await operations.end_logins(
+            session, city.officer("administrator"), city.teacher().person_id, now=clock()
+        )
+    clock.advance(seconds=1)
+    assert (await again.get("/me")).status_code == 401
+
+
+async def test_what_is_kept_is_kept_for_a_second_of_real_time_too(visit, city: City, database, clock) -> None:
+    """docs/trust.md 17: a clock that stands still does not keep an ended login alive."""
+    from vouchermarket.identity import operations
+
+    browser = await visit.browser(city.teacher())
+    assert (await browser.get("/me")).status_code == 200
+    async with database.transaction(city.bureau_id) as session:
+        await operations.end_logins(
+            session, city.officer("administrator"), city.teacher().person_id, now=clock()
+        )
+    await asyncio.sleep(1.05)
+    assert (await browser.get("/me")).status_code == 401
+
+
+async def test_tokens_are_made_listed_and_ended(visit, city: City) -> None:
+    browser = await visit.browser(city.teacher())
+    made = (await browser.post("/tokens", json={"label": "我的脚本", "days": 7})).json()
+    program = visit.stranger(authorization=f"Bearer {made['token']}")
+    assert (await program.get("/me")).json()["csrf_token"] is None
+    listed = (await program.get("/tokens")).json()
+    assert [token["label"] for token in listed] == ["我的脚本"]
+    assert made["token"] not in str(listed)
+    stranger = await visit.program(city.teacher(1))
+    assert (await stranger.delete(f"/tokens/{made['id']}")).status_code == 404
+    assert (await program.delete(f"/tokens/{made['id']}")).status_code == 204
+    assert (await program.get("/me")).status_code == 401
+    assert (await browser.delete(f"/tokens/{made['id']}")).status_code == 404
+    assert (await stranger.post("/logout")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic dXNlcjpwYXNz",
+        "Bearer vm__x",
+        "Bearer vm_nobody_secret",
+        "Bearer xx_yy_zz",
+        "Bearer vm_ä_ö",
+        "Bearer " + "x" * 5000,
+    ],
+)
+async def test_a_token_that_is_none_is_nobody(visit, authorization: str) -> None:
+    answer = await visit.stranger().get("/me", headers={"authorization": authorization.encode()})
+    assert (answer.status_code, answer.json()["code"]) == (401, "sign_in_needed")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_token_names_its_bureau_and_opens_no_other(visit, city: City, database, transport) -> None:
+    import factories
+    from vouchermarket.identity import queries
+
+    token = await visit.token(city.teacher())
+    other = await factories.make_bureau(database)
+    async with database.registry() as registry:
+        code = (await queries.bureau(registry, other)).code
+    for base, status in (
+        ("http://market.test/api/v1", 200),
+        (f"http://market.test/{visit.code}/api/v1", 200),
+        (f"http://market.test/{code}/api/v1", 401),
+        ("http://market.test/nobody/api/v1", 401),
+    ):
+        async with httpx.AsyncClient(transport=transport, base_url=base) as client:
+            answer = await client.get("/me", headers={"authorization": f"Bearer {token}"})
+            assert answer.status_code == status, base
+    forged = token.replace(visit.code, code)
+    answer = await visit.stranger().get("/me", headers={"authorization": f"Bearer {forged}"})
+    assert answer.status_code == 401
+
+
+async def test_a_host_stands_for_its_bureau(visit, city: City, database, transport) -> None:
+    from sqlalchemy import insert
+
+    from vouchermarket.identity import tables
+
+    host = f"{new_id().hex}.example.cn"
+    async with database.registry() as registry:
+        await registry.execute(insert(tables.bureau_host).values(host=host, bureau_id=city.bureau_id))
+    await visit.browser(city.teacher())
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}:8443") as client:
+        opened = await client.post("/api/v1/login", json=USER)
+        assert opened.status_code == 200
+        other = await client.post("/nobody/api/v1/login", json=USER)
+        assert (other.status_code, other.json()["code"]) == (404, "not_found")
+
+
+async def test_others_do_not_wait_while_twenty_log_in(visit, city: City) -> None:
+    """docs/trust.md 21: hashing happens off the event loop, two at a time, holding no connection."""
+    await visit.browser(city.teacher())
+    program = await visit.program(city.teacher(1))
+    took: list[int] = []
+    done = asyncio.Event()
+
+    async def watch() -> None:
+        while not done.is_set():
+            begun = time.perf_counter_ns()
+            assert (await program.get("/me")).status_code == 200
+            took.append(time.perf_counter_ns() - begun)
+            await asyncio.sleep(0.01)
+
+    watching = asyncio.create_task(watch())
+    answers = await asyncio.gather(*(visit.stranger().post("/login", json=USER) for _ in range(20)))
+    done.set()
+    await watching
+    assert {answer.status_code for answer in answers} == {200}
+    assert sorted(took)[int(len(took) * 0.99) - 1] < 150_000_000
