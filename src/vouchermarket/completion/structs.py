@@ -12,6 +12,7 @@ import msgspec
 from vouchermarket.catalogue.structs import Run
 from vouchermarket.credits.structs import NewEntry
 from vouchermarket.identity.structs import Person
+from vouchermarket.kit.fields import Prose
 from vouchermarket.kit.ids import (
     BookingId,
     CompletionId,
@@ -25,9 +26,6 @@ from vouchermarket.kit.ids import (
 from vouchermarket.kit.refusal import Refusal
 from vouchermarket.ledger.structs import Hold
 from vouchermarket.policies.rules import Pack
-
-# PostgreSQL keeps no NUL in a text: a body that carries one does not decode.
-Words = Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
 
 
 class State(enum.StrEnum):
@@ -60,7 +58,7 @@ class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One participant who has finished; `evidence` names the papers the provider keeps."""
 
     booking_id: BookingId
-    evidence: Words
+    evidence: Prose
 
 
 class ReportRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,13 +70,13 @@ class ReportRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ReportAgain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The report anew after a teacher contested it, on the attendance as it now stands."""
 
-    evidence: Words
+    evidence: Prose
 
 
 class Contest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why the teacher says it was not so."""
 
-    reason: Words
+    reason: Prose
 
 
 class Verify(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,6 +120,15 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True):
         if self.confirmed_at is not None:
             return State.CONFIRMED
         return State.REPORTED if self.contested_at is None else State.CONTESTED
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A completion as a desk reads it: whose it is, on which run, and where it stands."""
+
+    completion: Completion
+    state: State
+    run_id: RunId
+    person_id: PersonId
 
 
 class Participant(msgspec.Struct, frozen=True):

@@ -11,6 +11,12 @@ from vouchermarket.completion.queries.completions import (
     participant_of,
     participants_of,
 )
+from vouchermarket.completion.queries.desks import (
+    own_completions,
+    registrar_queue,
+    run_attendance,
+    run_completions,
+)
 
 __all__ = [
     "attendance_of",
@@ -22,8 +28,12 @@ __all__ = [
     "completions_of_bookings",
     "completions_of_person",
     "completions_of_run",
+    "own_completions",
     "participant_of",
     "participants_of",
+    "registrar_queue",
     "run",
+    "run_attendance",
+    "run_completions",
     "run_of_meeting",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from vouchermarket.catalogue import queries as catalogue
 from vouchermarket.completion import rules
@@ -26,6 +26,12 @@ from vouchermarket.kit.refusal import Refusal
 from vouchermarket.ledger import queries as ledger
 from vouchermarket.ledger.structs import Hold
 from vouchermarket.policies import queries as policies
+
+# How many are judged at once while a queue is put together.
+BATCH = 200
+
+
+_PART = 1000
 
 
 async def cases(
@@ -76,12 +82,21 @@ async def _people(
 
 
 async def awaiting(
-    session: Session, bureau_id: UUID, office_id: OrganisationId, *, at_most: int = 1000
+    session: Session, bureau_id: UUID, office_id: OrganisationId, *, at_most: int = 100
 ) -> list[Completion]:
-    """Confirmed completions that this body is the registrar of, oldest report first, by the same judge.
+    """Confirmed completions that this body is the registrar of, oldest report first, by the same judge."""
+    waiting: list[Completion] = []
+    after: Completion | None = None
+    # Whose desk it is stands in the pack and not in a column, so the bureau's queue is gone through in parts.
+    while len(waiting) < at_most and (part := await _confirmed(session, bureau_id, after)):
+        participants = await participants_of(session, bureau_id, [one.booking_id for one in part])
+        listed, desks = await cases(session, bureau_id, part, participants)
+        waiting += [one for one in part if _registrar(listed[one.id], desks) == office_id]
+        after = part[-1]
+    return waiting[:at_most]
 
-    Looks at the `at_most` oldest confirmed ones of the bureau.
-    """
+
+async def _confirmed(session: Session, bureau_id: UUID, after: Completion | None) -> list[Completion]:
     statement = (
         select(completion)
         .where(
@@ -90,12 +105,12 @@ async def awaiting(
             completion.c.verified_at.is_(None),
         )
         .order_by(completion.c.reported_at, completion.c.id)
-        .limit(at_most)
+        .limit(_PART)
     )
-    found = [completion_of(row) for row in await session.execute(statement)]
-    participants = await participants_of(session, bureau_id, [one.booking_id for one in found])
-    listed, desks = await cases(session, bureau_id, found, participants)
-    return [one for one in found if _registrar(listed[one.id], desks) == office_id]
+    if after is not None:
+        seen = tuple_(completion.c.reported_at, completion.c.id)
+        statement = statement.where(seen > tuple_(after.reported_at, after.id))
+    return [completion_of(row) for row in await session.execute(statement)]
 
 
 def _registrar(case: Case, desks: Desks) -> OrganisationId | None:
