@@ -38,6 +38,12 @@ async def whole_path(market: Market) -> Market:
     return market
 
 
+async def execute(session: Session, *statements: str) -> None:
+    """Carry out plain statements, as a hand at the database would."""
+    for statement in statements:
+        await session.execute(text(statement))
+
+
 async def finding(session: Session, bureau_id: UUID, code: str) -> Finding:
     """How one invariant stands, by its own statement on this session."""
     invariant = STATEMENTS[code]

@@ -5,8 +5,7 @@ that cannot turn red proves nothing.
 """
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from reporting import rows
@@ -152,11 +151,6 @@ KEYS = {
 }
 
 
-async def _execute(session: AsyncConnection, *statements: str) -> None:
-    for statement in statements:
-        await session.execute(text(statement))
-
-
 async def test_every_invariant_holds_where_everything_has_happened(market):
     async with market.transaction() as session:
         found = await invariants.check(session, market.bureau_id)
@@ -175,7 +169,7 @@ async def test_every_invariant_holds_where_everything_has_happened(market):
 async def test_the_check_turns_red_when(market, code, table, statement):
     async with rows.in_copies(market.database, market.bureau_id, table) as session:
         assert (await rows.finding(session, market.bureau_id, code)).broken == 0
-        await _execute(session, *([statement] if isinstance(statement, str) else statement))
+        await rows.execute(session, *([statement] if isinstance(statement, str) else statement))
         assert (await rows.finding(session, market.bureau_id, code)).broken > 0
 
 
@@ -186,7 +180,7 @@ def test_every_invariant_is_broken_at_least_once():
 async def test_a_chain_of_seals_without_a_gap_holds(market):
     async with rows.in_copies(market.database, market.bureau_id, "event_seal") as session:
         before = await invariants.unsealed(session, market.bureau_id)
-        await _execute(session, _SEALS)
+        await rows.execute(session, _SEALS)
         found = await rows.finding(session, market.bureau_id, "I11")
         assert (found.checked, found.broken) == (4, 0)
         assert await invariants.unsealed(session, market.bureau_id) == before - 4
@@ -194,8 +188,8 @@ async def test_a_chain_of_seals_without_a_gap_holds(market):
 
 async def test_a_payable_may_go_below_zero_and_a_failed_payment_may_be_repeated(market):
     async with rows.in_copies(market.database, market.bureau_id, "account", "payment") as session:
-        await _execute(session, "UPDATE account SET balance_fen = -1 WHERE kind = 'payable'")
-        await _execute(
+        await rows.execute(session, "UPDATE account SET balance_fen = -1 WHERE kind = 'payable'")
+        await rows.execute(
             session, "INSERT INTO payment SELECT * FROM payment", "UPDATE payment SET state = 'failed'"
         )
         assert (await rows.finding(session, market.bureau_id, "I3")).broken == 0
@@ -207,9 +201,9 @@ async def test_a_key_between_tables_of_bureaus_is_broken_when(bureau, owner_url,
     """The owner makes two tables of its own, looks, and takes everything back."""
     engine = create_async_engine(owner_url, poolclass=NullPool)
     async with engine.connect() as session:
-        await _execute(session, _HALL, _CHAIR)
+        await rows.execute(session, _HALL, _CHAIR)
         assert (await rows.finding(session, bureau, "I12")).broken == 0
-        await _execute(session, KEYS[what])
+        await rows.execute(session, KEYS[what])
         assert (await rows.finding(session, bureau, "I12")).broken == 1
         await session.rollback()
     await engine.dispose()
