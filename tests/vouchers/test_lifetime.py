@@ -1,6 +1,7 @@
 """What becomes of a voucher: frozen, expired, its fund lapsed; and what happens when many act at once."""
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -239,6 +240,50 @@ async def test_sweeps_at_once_and_a_booking_beside_them_move_each_fen_once(
     assert sorted(swept) == [0, 0, ISSUED_FEN - kept]
     async with database.transaction(city.bureau_id) as session:
         assert on_vouchers(await books(session, city.bureau_id)) == kept
+
+
+async def waits(work: Awaitable[None]) -> asyncio.Future[None]:
+    """The work, begun, and seen to stand still behind a lock."""
+    begun = asyncio.ensure_future(work)
+    done, _ = await asyncio.wait([begun], timeout=0.3)
+    assert not done
+    return begun
+
+
+async def test_a_freeze_waits_for_the_booking_under_way(database: Database, city: City, policy: InForce):
+    await issued(database, city)
+
+    async def freeze(voucher_id: UUID) -> None:
+        async with database.transaction(city.bureau_id) as session:
+            command = Freeze(voucher_id=voucher_id, reason="核查中")
+            await vouchers.freeze(session, city.officer("teacher_office"), command, now=NOW)
+
+    async with database.transaction(city.bureau_id) as session:
+        mine = await voucher_of(session, city)
+        await given.move(session, city, TransferCode.HOLD, mine, 500)
+        freezing = await waits(freeze(mine))
+    await freezing
+    async with database.transaction(city.bureau_id) as session:
+        [found] = await queries.vouchers_of(session, city.bureau_id, city.teacher().person_id)
+        assert (found.is_frozen, found.held_fen) == (True, 500)
+
+
+async def test_money_that_comes_while_the_fund_lapses_is_refused_once_it_has(
+    database: Database, city: City, policy: InForce
+):
+    fund_id = await issued(database, city)
+
+    async def add() -> None:
+        async with database.transaction(city.bureau_id) as session:
+            await given.appropriate(session, city)
+
+    async with database.transaction(city.bureau_id) as session:
+        await vouchers.lapse(session, city.officer("teacher_office"), fund_id, now=NEW_YEAR)
+        adding = await waits(add())
+    with pytest.raises(rules.FundLapsed):
+        await adding
+    async with database.transaction(city.bureau_id) as session:
+        assert (await books(session, city.bureau_id))["fund:all_staff:2014"] == 0
 
 
 async def test_another_bureau_sees_neither_funds_nor_vouchers(
