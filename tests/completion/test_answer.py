@@ -92,18 +92,21 @@ async def test_of_a_teachers_word_and_silence_at_once_one_stands(course: Course)
 
 
 async def test_a_confirmed_completion_waits_at_its_registrars_desk(course: Course, city: City) -> None:
-    waiting, unanswered = await reported(course), await reported(course, 1)
+    waiting, unanswered, later = [await reported(course, which) for which in range(3)]
     await course.confirm(city.teacher(), waiting)
-    assert unanswered != waiting
+    await course.confirm(city.teacher(2), later)
+    centre, county = city.bodies["training_centre"], city.bodies["county_body"]
     async with course.transaction() as session:
-        desk, other = [
-            await queries.awaiting(session, city.bureau_id, city.bodies[name])
-            for name in ("training_centre", "county_body")
-        ]
-    assert ([one.id for one in desk], other) == ([waiting], [])
-    await course.verify(waiting)
+        both = await queries.awaiting(session, city.bureau_id, county, centre)
+        first = await queries.awaiting(session, city.bureau_id, centre, at_most=1)
+        rest = await queries.awaiting(session, city.bureau_id, centre, after=waiting)
+        assert await queries.awaiting(session, city.bureau_id, county) == []
+    assert [one.id for one in both] == [waiting, later]
+    assert [one.id for one in first + rest] == [waiting, later]
+    await course.verify(waiting, later)
     async with course.transaction() as session:
-        assert await queries.awaiting(session, city.bureau_id, city.bodies["training_centre"]) == []
+        assert await queries.awaiting(session, city.bureau_id, centre) == []
+    assert (await course.completion(unanswered)).state is State.REPORTED
 
 
 async def test_only_what_was_verified_is_marked_revoked_and_only_once(course: Course) -> None:

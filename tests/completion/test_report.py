@@ -114,6 +114,12 @@ async def test_refuses_a_whole_report_for_one_bad_line_and_names_it(course: Cour
         assert await queries.completions_of_run(session, course.bureau_id, course.run_id) == []
 
 
+async def test_refuses_a_report_on_somebody_who_never_booked(course: Course) -> None:
+    with pytest.raises(rules.BookingNotOfRun) as refused:
+        await course.report(BookingId(new_id()))
+    assert (refused.value.code, refused.value.clause) == ("booking_not_of_run", "ZZ-B04")
+
+
 async def test_refuses_a_second_report(course: Course) -> None:
     (booking_id,) = await course.seat(course.city.teacher())
     await course.report(booking_id)

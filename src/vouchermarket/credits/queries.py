@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, exists, select, true, tuple_
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, exists, false, null, select, true, tuple_
 
 from vouchermarket.credits import rules
 from vouchermarket.credits.structs import (
@@ -13,15 +13,19 @@ from vouchermarket.credits.structs import (
     Decision,
     DecisionRow,
     Desks,
+    EntryCard,
+    OpenedEntry,
     PersonTranscript,
     TranscriptRow,
 )
 from vouchermarket.credits.tables import credit_decision, credit_entry
 from vouchermarket.identity import queries as identity
+from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.rules import NotFound
-from vouchermarket.identity.structs import OrganisationKind
+from vouchermarket.identity.structs import Actor, OrganisationKind
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import EntryId, OrganisationId
+from vouchermarket.kit.money import decimal_text
 from vouchermarket.policies import queries as policies
 from vouchermarket.policies import rules as policy_rules
 from vouchermarket.policies.structs import Evaluation
@@ -114,15 +118,16 @@ async def newest(session: Session, bureau_id: UUID, entry_id: UUID) -> CreditEnt
 async def queue(
     session: Session,
     bureau_id: UUID,
-    office_id: UUID,
-    *,
+    *offices: UUID,
     after: tuple[datetime, UUID] | None = None,
     at_most: int = 100,
 ) -> list[CreditEntry]:
-    """Entries waiting for a reviewing office, oldest first; `after` is (at, id) of the last one seen."""
-    waits = ~exists().where(_decision.c.bureau_id == _entry.c.bureau_id, _decision.c.entry_id == _entry.c.id)
+    """Entries waiting for these reviewing offices, oldest first; `after` is (at, id) of the last one seen."""
+    # What waits has no decision and so no correction: neither is looked up row by row.
+    fresh = select(_entry, null().label("decision"), null().label("step"), false().label("is_replaced"))
+    decided = exists().where(_decision.c.bureau_id == _entry.c.bureau_id, _decision.c.entry_id == _entry.c.id)
     statement = (
-        _read.where(_entry.c.bureau_id == bureau_id, _entry.c.reviewer_office_id == office_id, waits)
+        fresh.where(_entry.c.bureau_id == bureau_id, _entry.c.reviewer_office_id == _ids(offices), ~decided)
         .order_by(_entry.c.at, _entry.c.id)
         .limit(at_most)
     )
@@ -131,11 +136,11 @@ async def queue(
     return [_entry_of(row) for row in await session.execute(statement)]
 
 
-async def returned(session: Session, bureau_id: UUID, office_id: UUID) -> list[CreditEntry]:
-    """Entries sent back to a registering office and not corrected yet, oldest first."""
+async def returned(session: Session, bureau_id: UUID, *offices: UUID) -> list[CreditEntry]:
+    """Entries sent back to these registering offices and not corrected yet, oldest first."""
     statement = _read.where(
         _entry.c.bureau_id == bureau_id,
-        _entry.c.registrar_office_id == office_id,
+        _entry.c.registrar_office_id == _ids(offices),
         _last.c.decision == Decision.RETURN.value,
         ~_is_replaced,
     ).order_by(_entry.c.at, _entry.c.id)
@@ -185,6 +190,49 @@ async def desks(session: Session, bureau_id: UUID, bodies: Collection[Organisati
         {of: office.id for of, office in county.items()},
         centre.id if centre else None,
     )
+
+
+# --- what a desk reads ------------------------------------------------------------------------------------
+
+
+def card_of(entry: CreditEntry) -> EntryCard:
+    """An entry as people read it."""
+    facts = {name: getattr(entry, name) for name in EntryCard.__struct_fields__ if name != "amount"}
+    return EntryCard(amount=decimal_text(entry.amount_hundredths), **facts)
+
+
+async def open_entry(session: Session, actor: Actor, entry_id: EntryId) -> OpenedEntry:
+    """An entry with what was said of it: for its person, its two offices and whoever reads the audit trail.
+
+    Refuses `NotFound`: anybody else's looks like none.
+    """
+    found = (await entries(session, actor.bureau_id, [entry_id])).get(entry_id)
+    if found is None or not rules.may_read(found, actor):
+        raise NotFound
+    return OpenedEntry(card_of(found), tuple(await decisions_of(session, actor.bureau_id, entry_id)))
+
+
+async def review_queue(
+    session: Session, actor: Actor, *, after: EntryId | None = None, at_most: int = 50
+) -> list[EntryCard]:
+    """What waits for the actor's offices to review, oldest first, beginning after an entry.
+
+    Refuses `RoleNotAllowed`.
+    """
+    offices = [seat.organisation_id for seat in identity_rules.seats_for(actor, "decide_credit")]
+    last = (await entries(session, actor.bureau_id, [after])).get(after) if after else None
+    place = (last.at, last.id) if last else None
+    found = await queue(session, actor.bureau_id, *offices, after=place, at_most=at_most)
+    return [card_of(entry) for entry in found]
+
+
+async def returned_to(session: Session, actor: Actor) -> list[EntryCard]:
+    """What reviewers sent back to the actor's offices and waits to be corrected, oldest first.
+
+    Refuses `RoleNotAllowed`.
+    """
+    offices = [seat.organisation_id for seat in identity_rules.seats_for(actor, "register_credit")]
+    return [card_of(entry) for entry in await returned(session, actor.bureau_id, *offices)]
 
 
 # --- judging a person -------------------------------------------------------------------------------------

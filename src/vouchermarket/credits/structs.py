@@ -3,18 +3,16 @@
 import enum
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 
+from vouchermarket.kit.fields import Line, Prose
 from vouchermarket.kit.ids import EntryId, OrganisationId, PersonId, PolicyVersionId
 from vouchermarket.kit.refusal import Refusal
 from vouchermarket.policies.structs import Counted, Evaluation, Level, Mode, Unit
 from vouchermarket.policies.structs.cited import TermCode
-
-# PostgreSQL keeps no NUL in a text: a body that carries one does not decode.
-Words = Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
 
 
 class Decision(enum.StrEnum):
@@ -44,15 +42,15 @@ class RegisterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """
 
     person_id: PersonId
-    type: Words
+    type: Line
     amount: str
     unit: Unit
     earned_on: date
-    evidence: Words
+    evidence: Prose
     term: TermCode | None = None
     mode: Mode | None = None
     level: Level | None = None
-    document: Words | None = None
+    document: Prose | None = None
     organiser_id: OrganisationId | None = None
     evidence_complete: bool = True
 
@@ -66,10 +64,10 @@ class CorrectEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
     amount: str
     earned_on: date
-    evidence: Words
+    evidence: Prose
     term: TermCode | None = None
     mode: Mode | None = None
-    document: Words | None = None
+    document: Prose | None = None
     evidence_complete: bool = True
 
 
@@ -77,7 +75,7 @@ class DecideEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A reviewer's word on an entry, with the reason that stands in the register."""
 
     decision: Literal[Decision.APPROVE, Decision.RETURN, Decision.REJECT]
-    reason: Words
+    reason: Prose
 
 
 class NewEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +116,33 @@ class CreditEntry(NewEntry, frozen=True, kw_only=True):
         return not self.is_replaced and self.status is not EntryStatus.REVERSED
 
 
+class EntryCard(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry as people read it; `amount` is a decimal string in `unit`."""
+
+    id: EntryId
+    at: datetime
+    status: EntryStatus
+    is_replaced: bool
+    person_id: PersonId
+    type: str
+    amount: str
+    unit: Unit
+    earned_on: date
+    term: str | None
+    mode: Mode | None
+    level: Level | None
+    document: str | None
+    evidence: str
+    evidence_complete: bool
+    registrar_id: PersonId
+    registrar_office_id: OrganisationId
+    reviewer_office_id: OrganisationId | None
+    clause: str
+    policy_version_id: PolicyVersionId
+    source_id: UUID | None
+    replaces_id: EntryId | None
+
+
 class DecisionRow(msgspec.Struct, frozen=True):
     """One decision as written."""
 
@@ -129,6 +154,13 @@ class DecisionRow(msgspec.Struct, frozen=True):
     clause: str
     reason: str
     at: datetime
+
+
+class OpenedEntry(msgspec.Struct, frozen=True):
+    """An entry with what was said of it, step by step."""
+
+    entry: EntryCard
+    decisions: tuple[DecisionRow, ...]
 
 
 class Decided(msgspec.Struct, frozen=True):

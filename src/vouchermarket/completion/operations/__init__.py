@@ -5,7 +5,6 @@ Lock order: booking, completion, ledger account, each by id.
 
 from vouchermarket.completion.operations.answer import confirm, confirm_by_silence, contest
 from vouchermarket.completion.operations.attend import take_attendance
-from vouchermarket.completion.operations.lock import lock
 from vouchermarket.completion.operations.report import report, report_again
 from vouchermarket.completion.operations.revoke import mark_revoked
 from vouchermarket.completion.operations.verify import verify
@@ -14,7 +13,6 @@ __all__ = [
     "confirm",
     "confirm_by_silence",
     "contest",
-    "lock",
     "mark_revoked",
     "report",
     "report_again",

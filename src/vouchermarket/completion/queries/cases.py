@@ -8,7 +8,7 @@ from sqlalchemy import select, tuple_
 
 from vouchermarket.catalogue import queries as catalogue
 from vouchermarket.completion import rules
-from vouchermarket.completion.queries.completions import completion_of, participants_of
+from vouchermarket.completion.queries.completions import completion_of, completions, participants_of
 from vouchermarket.completion.structs import (
     Case,
     Completion,
@@ -29,9 +29,6 @@ from vouchermarket.policies import queries as policies
 
 # How many are judged at once while a queue is put together.
 BATCH = 200
-
-
-_PART = 1000
 
 
 async def cases(
@@ -82,17 +79,24 @@ async def _people(
 
 
 async def awaiting(
-    session: Session, bureau_id: UUID, office_id: OrganisationId, *, at_most: int = 100
+    session: Session,
+    bureau_id: UUID,
+    *office_ids: OrganisationId,
+    after: CompletionId | None = None,
+    at_most: int = 100,
 ) -> list[Completion]:
-    """Confirmed completions that this body is the registrar of, oldest report first, by the same judge."""
+    """Confirmed completions that one of these bodies is the registrar of, oldest report first.
+
+    By the same judge as verifying itself; beginning after one of them.
+    """
     waiting: list[Completion] = []
-    after: Completion | None = None
+    last = None if after is None else (await completions(session, bureau_id, [after])).get(after)
     # Whose desk it is stands in the pack and not in a column, so the bureau's queue is gone through in parts.
-    while len(waiting) < at_most and (part := await _confirmed(session, bureau_id, after)):
+    while len(waiting) < at_most and (part := await _confirmed(session, bureau_id, last)):
         participants = await participants_of(session, bureau_id, [one.booking_id for one in part])
         listed, desks = await cases(session, bureau_id, part, participants)
-        waiting += [one for one in part if _registrar(listed[one.id], desks) == office_id]
-        after = part[-1]
+        waiting += [one for one in part if _registrar(listed[one.id], desks) in office_ids]
+        last = part[-1]
     return waiting[:at_most]
 
 
@@ -105,7 +109,7 @@ async def _confirmed(session: Session, bureau_id: UUID, after: Completion | None
             completion.c.verified_at.is_(None),
         )
         .order_by(completion.c.reported_at, completion.c.id)
-        .limit(_PART)
+        .limit(BATCH)
     )
     if after is not None:
         seen = tuple_(completion.c.reported_at, completion.c.id)

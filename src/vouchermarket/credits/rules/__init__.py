@@ -29,7 +29,7 @@ from vouchermarket.credits.rules.registering import (
     refuse_stranger,
     with_term,
 )
-from vouchermarket.credits.rules.standing import facts_of, judged, status_of
+from vouchermarket.credits.rules.standing import facts_of, judged, may_read, status_of
 
 __all__ = [
     "OPEN",
@@ -48,6 +48,7 @@ __all__ = [
     "facts_of",
     "judge_by_hand",
     "judged",
+    "may_read",
     "offices",
     "outcomes",
     "refuse_after",

@@ -3,8 +3,11 @@
 from typing import cast
 
 from vouchermarket.credits.structs import CreditEntry, Decision, EntryStatus
+from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity import structs as identity
 from vouchermarket.policies.structs import Affiliation, Entry, Person, Post, Status
+
+_READERS = ("read_audit", "register_credit", "decide_credit")
 
 _STATUS = {
     Decision.APPROVE: EntryStatus.APPROVED,
@@ -61,4 +64,15 @@ def facts_of(person: identity.Person, school: identity.Organisation) -> Person:
             rural=school.is_rural,
         ),
         registered=person.registered,
+    )
+
+
+def may_read(entry: CreditEntry, actor: identity.Actor) -> bool:
+    """Whose entry it is, who acts on it, and who reads the audit trail may read it."""
+    reads, registers, reviews = (identity_rules.matrix()[verb] for verb in _READERS)
+    return entry.person_id == actor.person_id or any(
+        seat.desk in reads
+        or (seat.desk in registers and seat.organisation_id == entry.registrar_office_id)
+        or (seat.desk in reviews and seat.organisation_id == entry.reviewer_office_id)
+        for seat in actor.seats
     )
