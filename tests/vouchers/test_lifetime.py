@@ -12,6 +12,7 @@ from factories import NOW, TODAY, City, make_bureau
 from vouchermarket.identity import rules as identity
 from vouchermarket.kit.db import Database
 from vouchermarket.kit.ids import IssuanceId, new_id
+from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger.rules import BalanceNotEnough
 from vouchermarket.ledger.structs import TransferCode
 from vouchermarket.policies.queries import InForce
@@ -278,8 +279,9 @@ async def test_money_that_comes_while_the_fund_lapses_is_refused_once_it_has(
             await given.appropriate(session, city)
 
     async with database.transaction(city.bureau_id) as session:
-        await vouchers.lapse(session, city.officer("teacher_office"), fund_id, now=NEW_YEAR)
+        await ledger.lock(session, city.bureau_id, [fund_id])
         adding = await waits(add())
+        await vouchers.lapse(session, city.officer("teacher_office"), fund_id, now=NEW_YEAR)
     with pytest.raises(rules.FundLapsed):
         await adding
     async with database.transaction(city.bureau_id) as session:
