@@ -5,7 +5,6 @@ Every caller writes its event first and hands its id in, so that no transfer sta
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -24,7 +23,6 @@ from vouchermarket.ledger.structs import (
     Correction,
     Hold,
     Posting,
-    Reason,
     Reverse,
     TransferCode,
 )
@@ -201,7 +199,7 @@ async def decide_correction(
     Refuses as `rules.decidable` and, on approval, as `rules.apply`.
     """
     rows = await lock_rows(session, tables.correction, bureau_id, [correction_id])
-    found = rules.decidable(_correction_of(rows[0]) if rows else None, by)
+    found = rules.decidable(queries.correction_of(rows[0]) if rows else None, by)
     verb = "ledger.correction_approved" if approve else "ledger.correction_rejected"
     event_id = await events.record(session, bureau_id, verb, found.id, now=now, actor_id=by)
     await session.execute(
@@ -225,19 +223,3 @@ async def decide_correction(
     )
     await post(session, bureau_id, [posting], event_id=event_id, now=now)
     return posting.id
-
-
-def _correction_of(row: Any) -> Correction:
-    return Correction(
-        row.id,
-        TransferCode(row.code),
-        row.source_id,
-        row.target_id,
-        row.amount_fen,
-        row.reverses_id,
-        Reason(row.reason),
-        row.text,
-        row.proposed_by,
-        row.decided_by,
-        row.approved,
-    )

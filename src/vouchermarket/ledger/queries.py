@@ -10,8 +10,16 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, exists, func, select
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import AccountId, TransferId
 from vouchermarket.ledger.rules import LOCKED
-from vouchermarket.ledger.structs import Account, AccountKind, Hold, Transfer, TransferCode
-from vouchermarket.ledger.tables import account, transfer
+from vouchermarket.ledger.structs import (
+    Account,
+    AccountKind,
+    Correction,
+    Hold,
+    Reason,
+    Transfer,
+    TransferCode,
+)
+from vouchermarket.ledger.tables import account, correction, transfer
 
 
 def _ids(ids: Collection[UUID]) -> Any:
@@ -133,6 +141,34 @@ def _transfer_of(row: Any) -> Transfer:
         row.document_id,
         row.is_reversed,
     )
+
+
+def correction_of(row: Any) -> Correction:
+    """A row of `correction` as a struct."""
+    return Correction(
+        row.id,
+        TransferCode(row.code),
+        row.source_id,
+        row.target_id,
+        row.amount_fen,
+        row.reverses_id,
+        Reason(row.reason),
+        row.text,
+        row.proposed_by,
+        row.decided_by,
+        row.approved,
+    )
+
+
+async def corrections_pending(session: Session, bureau_id: UUID, at_most: int = 200) -> list[Correction]:
+    """The corrections that wait for a second person, oldest first."""
+    statement = (
+        select(correction)
+        .where(correction.c.bureau_id == bureau_id, correction.c.approved.is_(None))
+        .order_by(correction.c.proposed_at, correction.c.id)
+        .limit(at_most)
+    )
+    return [correction_of(row) for row in await session.execute(statement)]
 
 
 async def open_balance(session: Session, bureau_id: UUID, account_id: UUID) -> int:

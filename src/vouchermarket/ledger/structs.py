@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from vouchermarket.kit.fields import Prose
 from vouchermarket.kit.ids import AccountId, PersonId, TransferId
 
 
@@ -117,7 +118,7 @@ class Adjust(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     target_id: AccountId
     amount_fen: int
     reason: Reason
-    text: str
+    text: Prose
 
 
 class Reverse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,7 +126,7 @@ class Reverse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     transfer_id: TransferId
     reason: Reason
-    text: str
+    text: Prose
 
 
 class Correction(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from vouchermarket.settlement.queries.money import (
     statements_to_approve,
 )
 from vouchermarket.settlement.queries.statements import (
+    key_queue,
     keys_of,
     line_of,
     lines_by_id,
@@ -27,6 +28,7 @@ from vouchermarket.settlement.queries.statements import (
 
 __all__ = [
     "funds_of",
+    "key_queue",
     "keys_of",
     "line_of",
     "lines_by_id",

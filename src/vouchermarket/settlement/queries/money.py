@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, select
 
+from vouchermarket.identity import queries as identity
 from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.structs import Actor, OrganisationKind
 from vouchermarket.kit.db import Session
@@ -48,12 +49,15 @@ async def payments_to_record(session: Session, bureau_id: UUID, at_most: int = 2
 async def provider_money(session: Session, actor: Actor, provider_id: OrganisationId) -> ProviderMoney:
     """What a provider has earned, may be paid, is being paid and was paid, in fen. Payable may be negative.
 
-    Refuses `RoleNotAllowed`, `NotFound` (another provider's figures).
+    Refuses `RoleNotAllowed`, `NotFound` (another provider's figures, or no provider).
     """
     seats = identity_rules.seats_for(actor, "read_provider")
     if all(seat.kind is OrganisationKind.PROVIDER for seat in seats):
         identity_rules.seat_at(actor, "read_provider", provider_id)
     bureau_id = actor.bureau_id
+    body = await identity.organisation(session, bureau_id, provider_id)
+    if body is None or body.kind is not OrganisationKind.PROVIDER:
+        raise identity_rules.NotFound
     earned_id = ledger.account_id(bureau_id, AccountKind.EARNED, provider_id)
     payable_id = ledger.account_id(bureau_id, AccountKind.PAYABLE, provider_id)
     payable = (await ledger_queries.accounts(session, bureau_id, [payable_id])).get(payable_id)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, exists, func, select
+from sqlalchemy import ARRAY, Exists, Uuid, any_, bindparam, exists, func, or_, select
 
 from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.structs import Actor, OrganisationKind, Seat
@@ -160,28 +160,49 @@ async def statements_of(
     return await _rows(session, actor.bureau_id, [statement_of(row) for row in await session.execute(found)])
 
 
-async def statements_waiting_for(
-    session: Session, bureau_id: UUID, office: OrganisationKind, at_most: int = 200
+async def key_queue(
+    session: Session, actor: Actor, *, after: StatementId | None = None, at_most: int = 200
 ) -> list[StatementRow]:
-    """The queue of one office: unsettled statements with lines whose key it has not turned, oldest first."""
-    turned = exists().where(
-        statement_key.c.bureau_id == statement.c.bureau_id,
-        statement_key.c.statement_id == statement.c.id,
-        statement_key.c.office == office.value,
-        statement_key.c.withdrawn_at.is_(None),
-    )
+    """The queue of the actor's own office, oldest first; paged by the last id seen.
+
+    Refuses `RoleNotAllowed`.
+    """
+    offices = {seat.kind for seat in identity_rules.seats_for(actor, "turn_key")}
+    return await statements_waiting_for(session, actor.bureau_id, *offices, after=after, at_most=at_most)
+
+
+async def statements_waiting_for(
+    session: Session,
+    bureau_id: UUID,
+    *offices: OrganisationKind,
+    after: StatementId | None = None,
+    at_most: int = 200,
+) -> list[StatementRow]:
+    """Unsettled statements with lines on which a key of these offices has not been turned, oldest first."""
     has_lines = exists().where(
         statement_line.c.bureau_id == statement.c.bureau_id,
         statement_line.c.statement_id == statement.c.id,
         statement_line.c.dropped_at.is_(None),
     )
-    found = (
-        select(statement)
-        .where(statement.c.bureau_id == bureau_id, statement.c.settled_at.is_(None), has_lines, ~turned)
-        .order_by(statement.c.id)
-        .limit(at_most)
-    )
+    where = [
+        statement.c.bureau_id == bureau_id,
+        statement.c.settled_at.is_(None),
+        has_lines,
+        or_(*(~_turned_by(office) for office in offices)),
+    ]
+    if after is not None:
+        where.append(statement.c.id > after)
+    found = select(statement).where(*where).order_by(statement.c.id).limit(at_most)
     return await _rows(session, bureau_id, [statement_of(row) for row in await session.execute(found)])
+
+
+def _turned_by(office: OrganisationKind) -> Exists:
+    return exists().where(
+        statement_key.c.bureau_id == statement.c.bureau_id,
+        statement_key.c.statement_id == statement.c.id,
+        statement_key.c.office == office.value,
+        statement_key.c.withdrawn_at.is_(None),
+    )
 
 
 async def _rows(session: Session, bureau_id: UUID, found: Sequence[Statement]) -> list[StatementRow]:
