@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
-from vouchermarket.completion import operations as completions
+from vouchermarket.completion.tables import completion
 from vouchermarket.identity import queries as identity
 from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.structs import Actor, OrganisationKind
@@ -14,6 +14,7 @@ from vouchermarket.kit import events
 from vouchermarket.kit.clock import civil_day, start_of_day
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import PolicyVersionId, StatementId, new_id
+from vouchermarket.kit.locks import lock_rows
 from vouchermarket.policies import queries as policies
 from vouchermarket.settlement import queries, rules, tables
 from vouchermarket.settlement.structs import DrawUp, EarnedCompletion
@@ -53,7 +54,7 @@ async def _lock_earned(
 ) -> list[EarnedCompletion]:
     period = (start_of_day(command.from_on, zone), start_of_day(command.to_on, zone))
     waiting = await queries.waiting_between(session, bureau_id, command.provider_id, *period)
-    locked, _ = await completions.lock(session, bureau_id, [one.id for one in waiting])
+    locked = {row.id for row in await lock_rows(session, completion, bureau_id, [one.id for one in waiting])}
     # Read again under the lock: another statement may have taken them, a revocation may have ended them.
     still = await queries.waiting_between(session, bureau_id, command.provider_id, *period)
     return [one for one in still if one.id in locked]

@@ -6,7 +6,7 @@ from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events
 from vouchermarket.kit.db import Session
-from vouchermarket.kit.ids import PaymentId, StatementId, TransferId, new_id
+from vouchermarket.kit.ids import AccountId, PaymentId, StatementId, TransferId, new_id
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger.structs import AccountKind, Posting, TransferCode
 from vouchermarket.payments import operations as payments
@@ -58,7 +58,14 @@ async def approve_payment(
         actor_id=actor.person_id,
         facts={"statement_id": statement.id, "amount_fen": payment.amount_fen, "gateway": gateway.value},
     )
-    hold = Posting(
+    hold = _hold(payment, payable, outside)
+    await ledger.write(session, bureau_id, accounts, {}, {event_id: [hold]}, now=now)
+    await payments.instruct(session, bureau_id, payment)
+    return payment
+
+
+def _hold(payment: Payment, payable: AccountId, outside: AccountId) -> Posting:
+    return Posting(
         id=TransferId(payment.hold_id),
         code=TransferCode.PAY_OUT,
         source_id=payable,
@@ -67,6 +74,3 @@ async def approve_payment(
         key=f"pay_out:{payment.id}",
         document_id=payment.id,
     )
-    await ledger.write(session, bureau_id, accounts, {}, {event_id: [hold]}, now=now)
-    await payments.instruct(session, bureau_id, payment)
-    return payment

@@ -7,8 +7,10 @@ from uuid import UUID
 from sqlalchemy import insert, update
 
 from vouchermarket.completion import operations as completions
+from vouchermarket.completion import queries as completion_queries
 from vouchermarket.completion import rules as completion_rules
 from vouchermarket.completion.structs import Completion
+from vouchermarket.completion.tables import completion
 from vouchermarket.credits import operations as credit_operations
 from vouchermarket.credits import queries as credit_queries
 from vouchermarket.identity import rules as identity_rules
@@ -123,10 +125,10 @@ async def _revoke(
 
 
 async def _lock_revocable(session: Session, bureau_id: UUID, id_: CompletionId) -> Completion:
-    locked, _ = await completions.lock(session, bureau_id, [id_])
-    found = locked.get(id_)
-    if found is None:
+    rows = await lock_rows(session, completion, bureau_id, [id_])
+    if not rows:
         raise identity_rules.NotFound
+    found = completion_queries.completion_of(rows[0])
     completion_rules.refuse_revocation(found)
     return found
 
