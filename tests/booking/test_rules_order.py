@@ -15,6 +15,7 @@ from vouchermarket.kit.refusal import Kind, Refusal
 from vouchermarket.policies import rules as policies
 from vouchermarket.policies.rules import Pack
 from vouchermarket.policies.rules.kinds.filters import TypeAudience
+from vouchermarket.policies.rules.kinds.market import Wallet
 
 
 class Scene:
@@ -171,6 +172,28 @@ def test_tells_the_earlier_of_two_reasons(first: Any, second: Any) -> None:
     second[0](scene)
     first[0](scene)
     assert type(scene.refusal()) is first[1]
+
+
+def test_the_window_is_open_from_its_first_instant_on() -> None:
+    scene = Scene()
+    scene.run["books_from_at"] = states.NOW
+    assert isinstance(states.outcome(scene.state(), by=scene.pack()), Booked)
+
+
+def test_a_run_is_full_when_its_last_seats_are_offered_to_those_who_wait() -> None:
+    scene = Scene()
+    scene.run = {"taken": 9, "offered": 1}
+    assert isinstance(scene.refusal(), rules.RunFull)
+
+
+def test_asks_the_wallet_for_the_school_where_the_school_pays() -> None:
+    scene = Scene()
+    only_teachers = Wallet(holders=("teacher:direct",), cite=states.cite("ZZ-A22"))
+    pack = msgspec.structs.replace(scene.pack(), wallet=only_teachers)
+    assert isinstance(states.outcome(scene.state(), by=pack), Booked)
+    found = states.outcome(scene.state(), states.nominee(), by=pack)
+    assert isinstance(found, Refused)
+    assert isinstance(found.refusal, policies.HolderNotEntitled)
 
 
 def test_only_money_is_asked_for_as_payment() -> None:

@@ -5,8 +5,10 @@ from vouchermarket.booking.queries.bookings import (
     booking_by_id,
     bookings_of,
     bookings_of_run,
+    bookings_sent_by,
     facts_of,
     live_counts,
+    roster,
 )
 from vouchermarket.booking.queries.engagements import engagements
 
@@ -15,7 +17,9 @@ __all__ = [
     "booking_by_id",
     "bookings_of",
     "bookings_of_run",
+    "bookings_sent_by",
     "engagements",
     "facts_of",
     "live_counts",
+    "roster",
 ]

@@ -9,8 +9,10 @@ from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, select
 from vouchermarket.booking import rules
 from vouchermarket.booking.structs import Booking, BookingFacts, RosterLine
 from vouchermarket.booking.tables import booking as booking_table
+from vouchermarket.catalogue import queries as catalogue
 from vouchermarket.catalogue.structs import Level, Mode, Unit
 from vouchermarket.catalogue.tables import course, meeting, run
+from vouchermarket.identity import queries as identity_queries
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
 from vouchermarket.identity.tables import person
@@ -69,18 +71,42 @@ async def bookings_of(
     session: Session, bureau_id: UUID, person_id: UUID, *, limit: int = 50, offset: int = 0
 ) -> list[Booking]:
     """A person's bookings, cancelled ones too, the latest run first."""
-    statement = (
-        _bookings(bureau_id)
-        .where(booking_table.c.person_id == person_id)
-        .order_by(run.c.starts_at.desc(), booking_table.c.id.desc())
-        .limit(limit)
-        .offset(offset)
-    )
-    return [_booking_of(row) for row in await session.execute(statement)]
+    of_person = _bookings(bureau_id).where(booking_table.c.person_id == person_id)
+    return await _page(session, of_person, limit, offset)
+
+
+async def bookings_sent_by(
+    session: Session, actor: Actor, school_id: OrganisationId, *, limit: int = 50, offset: int = 0
+) -> list[Booking]:
+    """Bookings a school has made for teachers it sent, cancelled ones too, the latest run first.
+
+    Refuses `RoleNotAllowed`, `NotFound` (another's school looks like none).
+    """
+    school = await identity_queries.school_open_to(session, actor, school_id)
+    of_school = _bookings(actor.bureau_id).where(booking_table.c.sent_by == school.id)
+    return await _page(session, of_school, limit, offset)
+
+
+async def _page(session: Session, found: Select[Any], limit: int, offset: int) -> list[Booking]:
+    latest_first = found.order_by(run.c.starts_at.desc(), booking_table.c.id.desc())
+    return [_booking_of(row) for row in await session.execute(latest_first.limit(limit).offset(offset))]
+
+
+async def roster(session: Session, actor: Actor, run_id: UUID) -> list[RosterLine]:
+    """The participants of a run by their codes, for its provider and the city's overseers.
+
+    Refuses `RoleNotAllowed`, `NotFound` (another provider's run looks like none).
+    """
+    identity.seats_for(actor, "read_provider")
+    found = (await catalogue.runs(session, actor.bureau_id, [run_id])).get(RunId(run_id))
+    if found is None:
+        raise identity.NotFound
+    identity.overseer_or_at(actor, "read_provider", found.provider_id)
+    return await bookings_of_run(session, actor.bureau_id, run_id)
 
 
 async def bookings_of_run(session: Session, bureau_id: UUID, run_id: UUID) -> list[RosterLine]:
-    """The participants of a run by their codes: live bookings only."""
+    """The participants of a run by their codes, for operations: live bookings only."""
     table = booking_table
     statement = (
         select(table, person.c.code, person.c.name)

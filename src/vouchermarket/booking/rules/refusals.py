@@ -168,7 +168,8 @@ class CartRefused(Refusal):
 
     def __init__(self, lines: Sequence[tuple[RunId, Refusal]], **facts: Any) -> None:
         self.lines = tuple(lines)
-        super().__init__(refused=len(self.lines), **facts)
+        told = [{"run_id": run_id, "refusal": refusal} for run_id, refusal in self.lines]
+        super().__init__(refused=len(told), lines=told, **facts)
 
     def text(self, language: str = "zh") -> str:
         """What happened, followed by what each line was refused for."""

@@ -2,12 +2,7 @@
 
 from vouchermarket.booking.structs import Booking
 from vouchermarket.identity import rules as identity
-from vouchermarket.identity.structs import Actor, OrganisationKind
-
-# Desks that look over the whole market of their bureau.
-_OVERSEERS = frozenset(
-    {OrganisationKind.TRAINING_CENTRE, OrganisationKind.TEACHER_OFFICE, OrganisationKind.INSPECTORATE}
-)
+from vouchermarket.identity.structs import Actor
 
 
 def may_see(actor: Actor, booking: Booking) -> None:
@@ -17,7 +12,7 @@ def may_see(actor: Actor, booking: Booking) -> None:
     readers = identity.matrix()
     for seat in actor.seats:
         if seat.desk in readers["read_school"] and (
-            seat.kind in _OVERSEERS or seat.organisation_id == booking.sent_by
+            seat.kind in identity.OVERSEERS or seat.organisation_id == booking.sent_by
         ):
             return
         if seat.desk in readers["read_provider"] and seat.organisation_id == booking.provider_id:
