@@ -33,18 +33,26 @@ class DemoClock(msgspec.Struct, frozen=True):
 
 async def load(database: Database, seeds: Path, data_dir: Path, *, is_quiet: bool = False) -> DemoClock:
     """Find the demo city or invent it: a year behind it, vouchers issued, runs open for booking."""
-    note = data_dir / NOTE
+    noted = _noted(data_dir)
     async with database.registry() as session:
         found = await people.bureau_by_code(session, CODE)
-    if found is not None and note.is_file():
-        return msgspec.json.decode(note.read_bytes(), type=DemoClock)
+    if found is not None and noted is not None:
+        return noted
     lived = await live(database, seeds, CODE, TEACHERS, YEAR, is_quiet=is_quiet)
     await money.appropriate_and_issue(database, lived.city, YEAR + 1)
     opens_at = at(date(YEAR + 1, 3, 14))
     await market.open_runs(database, lived.city, lived.shelf, date(YEAR + 1, 4, 4), opens_at)
-    clock = DemoClock(round((OPENED_AT - system_clock()).total_seconds()))
+    return _note(data_dir, DemoClock(round((OPENED_AT - system_clock()).total_seconds())))
+
+
+def _noted(data_dir: Path) -> DemoClock | None:
+    note = data_dir / NOTE
+    return msgspec.json.decode(note.read_bytes(), type=DemoClock) if note.is_file() else None
+
+
+def _note(data_dir: Path, clock: DemoClock) -> DemoClock:
     data_dir.mkdir(parents=True, exist_ok=True)
-    note.write_bytes(msgspec.json.encode(clock))
+    (data_dir / NOTE).write_bytes(msgspec.json.encode(clock))
     return clock
 
 
