@@ -1,5 +1,6 @@
 """Attendance and reports: by the provider of the run, of those who hold a seat, when it is time."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -168,3 +169,27 @@ async def test_refuses_to_report_again_what_nobody_contested(course: Course) -> 
             await operations.report_again(
                 session, course.provider, CompletionId(new_id()), "册", now=CONFIRMED_AT
             )
+
+
+async def test_attendance_put_right_while_it_is_reported_is_counted_or_refused(course: Course) -> None:
+    """The two lock the same bookings: what the report says is what the attendance says."""
+    (booking_id,) = await course.seat(course.city.teacher())
+    await course.attend_times(booking_id, 1)
+    answers = await asyncio.gather(
+        course.attend(2, {booking_id: True}), course.report(booking_id), return_exceptions=True
+    )
+    async with course.transaction() as session:
+        counted = await queries.attended(session, course.bureau_id, [booking_id])
+        (found,) = await queries.completions_of_run(session, course.bureau_id, course.run_id)
+    assert found.attended == counted[booking_id]
+    assert (found.attended == 1) == isinstance(answers[0], rules.AttendanceClosed)
+
+
+async def test_two_reports_at_once_leave_one(course: Course) -> None:
+    (booking_id,) = await course.seat(course.city.teacher())
+    answers = await asyncio.gather(
+        course.report(booking_id), course.report(booking_id), return_exceptions=True
+    )
+    assert sum(isinstance(answer, rules.AlreadyReported) for answer in answers) == 1
+    async with course.transaction() as session:
+        assert len(await queries.completions_of_run(session, course.bureau_id, course.run_id)) == 1

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from credits.entries import CORRECTION, diploma, safety, school_based
@@ -57,6 +58,22 @@ async def test_a_decision_is_read_back_as_the_status(
         "ZZ-B08",
     )
     assert decision.reviewer_id == city.officer("training_centre").person_id
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"decision": "reverse", "reason": "x"}',
+        b'{"decision": "verify", "reason": "x"}',
+        b'{"decision": "approve", "reason": ""}',
+        b'{"decision": "approve", "reason": "a\\u0000b"}',
+        b'{"decision": "approve", "reason": "x", "step": 1}',
+    ],
+)
+def test_a_body_that_says_anything_else_does_not_decode(body: bytes) -> None:
+    assert msgspec.json.decode(b'{"decision": "approve", "reason": "x"}', type=DecideEntry)
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(body, type=DecideEntry)
 
 
 async def test_refuses_the_registrar_in_the_reviewers_seat(

@@ -3,7 +3,6 @@
 import enum
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -72,10 +71,14 @@ class CorrectEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class DecideEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A reviewer's word on an entry, with the reason that stands in the register."""
+    """A reviewer's word on an entry, with the reason that stands in the register: all but `reverse`."""
 
-    decision: Literal[Decision.APPROVE, Decision.RETURN, Decision.REJECT]
+    decision: Decision
     reason: Prose
+
+    def __post_init__(self) -> None:
+        if self.decision is Decision.REVERSE:
+            raise ValueError("decision: an entry is reversed by revoking the completion it rests on")
 
 
 class NewEntry(msgspec.Struct, frozen=True, kw_only=True):
