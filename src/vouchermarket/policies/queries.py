@@ -1,13 +1,15 @@
 """Which version of the bureau's pack is in force, and its text decoded once per process."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import and_, select
 
+from vouchermarket.identity import rules as identity
+from vouchermarket.identity.structs import Actor
 from vouchermarket.kit.db import Session
-from vouchermarket.kit.ids import PolicyVersionId
+from vouchermarket.kit.ids import PersonId, PolicyVersionId
 from vouchermarket.policies import packs
 from vouchermarket.policies.rules import Pack, versions
 from vouchermarket.policies.tables import policy_decision, policy_version
@@ -20,6 +22,19 @@ class InForce(msgspec.Struct, frozen=True):
     pack: Pack
 
 
+class Version(msgspec.Struct, frozen=True):
+    """A version of the bureau's pack, and what was decided of it: `approved` None = not yet."""
+
+    id: PolicyVersionId
+    code: str
+    effective_from: date
+    proposed_by: PersonId
+    proposed_at: datetime
+    decided_by: PersonId | None
+    decided_at: datetime | None
+    approved: bool | None
+
+
 _approved = and_(
     policy_decision.c.bureau_id == policy_version.c.bureau_id,
     policy_decision.c.version_id == policy_version.c.id,
@@ -27,6 +42,9 @@ _approved = and_(
 )
 _joined = policy_version.join(policy_decision, _approved)
 
+
+# Who sees a version before it binds anybody, or one that never will.
+_DESKS_OF_DRAFTS = ("propose_policy", "decide_policy", "read_audit")
 
 # A version never changes, so its decoding is kept as long as the process lives. The bureau is part of the
 # key: knowing another bureau's version id opens nothing.
@@ -71,3 +89,53 @@ async def by_version(session: Session, bureau_id: UUID, version_id: UUID) -> InF
         _decoded.clear()
     found = _decoded[bureau_id, version_id] = InForce(PolicyVersionId(version_id), packs.decode(content))
     return found
+
+
+async def open_version(session: Session, actor: Actor, version_id: PolicyVersionId) -> InForce:
+    """A version for reading: an approved one for everybody, any other for the desks of drafts.
+
+    Refuses `VersionUnknown`.
+    """
+    if not _sees_drafts(actor):
+        statement = (
+            select(policy_version.c.id)
+            .select_from(_joined)
+            .where(policy_version.c.bureau_id == actor.bureau_id, policy_version.c.id == version_id)
+        )
+        if (await session.execute(statement)).scalar() is None:
+            raise versions.VersionUnknown
+    return await by_version(session, actor.bureau_id, version_id)
+
+
+async def versions_open_to(session: Session, actor: Actor) -> list[Version]:
+    """The versions the actor may read, the one proposed last first."""
+    decided = policy_decision.c
+    of_version = and_(
+        decided.bureau_id == policy_version.c.bureau_id, decided.version_id == policy_version.c.id
+    )
+    statement = (
+        select(policy_version, decided.decided_by, decided.decided_at, decided.approved)
+        .join_from(policy_version, policy_decision, of_version, isouter=True)
+        .where(policy_version.c.bureau_id == actor.bureau_id)
+        .order_by(policy_version.c.proposed_at.desc(), policy_version.c.id.desc())
+    )
+    if not _sees_drafts(actor):
+        statement = statement.where(decided.approved)
+    return [
+        Version(
+            row.id,
+            row.code,
+            row.effective_from,
+            row.proposed_by,
+            row.proposed_at,
+            row.decided_by,
+            row.decided_at,
+            row.approved,
+        )
+        for row in await session.execute(statement)
+    ]
+
+
+def _sees_drafts(actor: Actor) -> bool:
+    desks = frozenset[str]().union(*(identity.matrix()[verb] for verb in _DESKS_OF_DRAFTS))
+    return any(seat.desk in desks for seat in actor.seats)

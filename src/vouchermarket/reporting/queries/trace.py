@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import text
 
+from vouchermarket.identity.rules import NotFound
 from vouchermarket.kit.db import Session
 
 
@@ -68,6 +69,13 @@ async def of_booking(session: Session, bureau_id: UUID, booking_id: UUID) -> lis
     """Every station of a booking's money, oldest first; empty where the booking is unknown or was free."""
     rows = await session.execute(_STEPS, {"bureau": bureau_id, "booking": booking_id})
     return [Step(**row) for row in rows.mappings()]
+
+
+async def open_trace(session: Session, bureau_id: UUID, booking_id: UUID) -> list[Step]:
+    """`of_booking` for somebody who asks by an id: refuses `NotFound` where there is no such booking."""
+    if not await is_known(session, bureau_id, booking_id):
+        raise NotFound
+    return await of_booking(session, bureau_id, booking_id)
 
 
 async def is_known(session: Session, bureau_id: UUID, booking_id: UUID) -> bool:
