@@ -20,6 +20,7 @@ from vouchermarket.identity.queries.bodies import (
     organisation,
     organisations,
     organisations_of,
+    school_open_to,
 )
 from vouchermarket.identity.queries.people import (
     direct_teachers,
@@ -55,6 +56,7 @@ __all__ = [
     "person_ids_by_code",
     "person_on",
     "roster",
+    "school_open_to",
     "seats_held",
     "teacher_counts",
     "teachers_of",

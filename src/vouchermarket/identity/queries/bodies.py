@@ -6,8 +6,15 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, or_, select
 
-from vouchermarket.identity import tables
-from vouchermarket.identity.structs import Bureau, Organisation, OrganisationKind, ProviderKind, SchoolStage
+from vouchermarket.identity import rules, tables
+from vouchermarket.identity.structs import (
+    Actor,
+    Bureau,
+    Organisation,
+    OrganisationKind,
+    ProviderKind,
+    SchoolStage,
+)
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import BureauId, OrganisationId
 
@@ -84,6 +91,18 @@ async def organisations(
         tables.organisation.c.bureau_id == bureau_id, tables.organisation.c.id == among(ids)
     )
     return {row.id: organisation_of(row) for row in await session.execute(statement)}
+
+
+async def school_open_to(session: Session, actor: Actor, school_id: OrganisationId) -> Organisation:
+    """A school whose vouchers and bookings the actor may read: the own one, or any for the city's overseers.
+
+    Refuses `RoleNotAllowed`, `NotFound` (another's school looks like none).
+    """
+    rules.overseer_or_at(actor, "read_school", school_id)
+    found = await organisation(session, actor.bureau_id, school_id)
+    if found is None or found.kind is not OrganisationKind.SCHOOL:
+        raise rules.NotFound
+    return found
 
 
 async def organisations_of(

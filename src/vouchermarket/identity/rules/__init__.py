@@ -1,6 +1,15 @@
 """The rules of identity: who may do what, who may come in, what makes sense on a roster."""
 
-from vouchermarket.identity.rules.desks import NotFound, RoleNotAllowed, matrix, seat_at, seats_for
+from vouchermarket.identity.rules.desks import (
+    OVERSEERS,
+    NotFound,
+    RoleNotAllowed,
+    matrix,
+    overseer_or_at,
+    providers_open_to,
+    seat_at,
+    seats_for,
+)
 from vouchermarket.identity.rules.logins import (
     ABSOLUTE,
     IDLE,
@@ -39,6 +48,7 @@ from vouchermarket.identity.rules.roster import (
 __all__ = [
     "ABSOLUTE",
     "IDLE",
+    "OVERSEERS",
     "SEEN_EVERY",
     "AdministratorPresent",
     "CodeTaken",
@@ -65,7 +75,9 @@ __all__ = [
     "fits",
     "in_force",
     "matrix",
+    "overseer_or_at",
     "parts_of_bearer",
+    "providers_open_to",
     "readable",
     "seat_at",
     "seat_word",

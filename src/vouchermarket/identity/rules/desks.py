@@ -5,9 +5,14 @@ import functools
 from collections.abc import Mapping
 from importlib.resources import files
 
-from vouchermarket.identity.structs import Actor, Seat
+from vouchermarket.identity.structs import Actor, OrganisationKind, Seat
 from vouchermarket.kit.ids import OrganisationId
 from vouchermarket.kit.refusal import Kind, Refusal
+
+# Offices that look over the whole market of their bureau: every school's seats, every provider's rosters.
+OVERSEERS = frozenset(
+    {OrganisationKind.TRAINING_CENTRE, OrganisationKind.TEACHER_OFFICE, OrganisationKind.INSPECTORATE}
+)
 
 
 class RoleNotAllowed(Refusal):
@@ -59,3 +64,24 @@ def seat_at(actor: Actor, verb: str, organisation_id: OrganisationId) -> Seat:
         if seat.organisation_id == organisation_id:
             return seat
     raise NotFound
+
+
+def overseer_or_at(actor: Actor, verb: str, organisation_id: OrganisationId) -> None:
+    """Whether the actor may look at what belongs to this body: from a seat there, or from over the market.
+
+    Refuses `RoleNotAllowed`, `NotFound`.
+    """
+    seats = seats_for(actor, verb)
+    if not any(seat.kind in OVERSEERS or seat.organisation_id == organisation_id for seat in seats):
+        raise NotFound
+
+
+def providers_open_to(actor: Actor) -> frozenset[OrganisationId] | None:
+    """The providers whose filings the actor may read; None stands for all of them, as for every office.
+
+    Refuses `RoleNotAllowed`.
+    """
+    seats = seats_for(actor, "read_provider")
+    if any(seat.kind is not OrganisationKind.PROVIDER for seat in seats):
+        return None
+    return frozenset(seat.organisation_id for seat in seats)
