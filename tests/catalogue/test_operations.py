@@ -32,7 +32,7 @@ async def test_a_course_goes_from_its_provider_to_the_shelf(database: Database, 
     async with database.transaction(city.bureau_id) as session:
         await given.accredit(session, city)
         course_id = await given.publish(session, city, amount="49.5")
-        found = await queries.course(session, city.bureau_id, course_id)
+        found = await queries.course(session, city.officer("training_centre"), course_id)
         assert (found.state, found.amount, found.price_fen) == (CourseState.PUBLISHED, "49.5", 18000)
         assert found.policy_version_id == policy.version_id
         assert found.provider_id == city.bodies["provider"]
@@ -52,14 +52,14 @@ async def test_a_returned_course_says_why_and_is_not_published(
         course_id = await given.file(session, city)
         back = ReviewCourse(course_id=course_id, approve=False, reason="请写明课次")
         await catalogue.review_course(session, centre, back, now=NOW)
-        found = await queries.course(session, city.bureau_id, course_id)
+        found = await queries.course(session, city.officer("training_centre"), course_id)
         assert (found.state, found.return_reason) == (CourseState.RETURNED, "请写明课次")
         with pytest.raises(rules.CourseNotInState):
             await catalogue.publish_course(session, centre, course_id, now=NOW)
-        assert [
-            one.id for one in await queries.courses(session, city.bureau_id, state=CourseState.RETURNED)
-        ] == [course_id]
-        assert await queries.courses(session, city.bureau_id, provider_id=city.bodies["rival"]) == []
+        assert [one.id for one in await queries.courses(session, centre, state=CourseState.RETURNED)] == [
+            course_id
+        ]
+        assert await queries.courses(session, city.officer("rival")) == []
 
 
 async def test_only_a_provider_accredited_on_the_day_files_a_course(
@@ -280,6 +280,6 @@ async def test_verified_completions_add_up_on_the_course(database: Database, cit
 
     await asyncio.gather(*(count() for _ in range(10)))
     async with database.transaction(city.bureau_id) as session:
-        assert (await queries.course(session, city.bureau_id, course_id)).completions == 10
+        assert (await queries.course(session, city.officer("training_centre"), course_id)).completions == 10
         with pytest.raises(identity.NotFound):
-            await queries.course(session, city.bureau_id, new_id())
+            await queries.course(session, city.officer("training_centre"), new_id())

@@ -1,6 +1,6 @@
 """What may be offered on the market, judged without a database."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
@@ -198,6 +198,8 @@ def late(course_time: MeetingTime, minutes: int) -> MeetingTime:
 @pytest.mark.parametrize(
     ("refusal", "changes"),
     [
+        (rules.InstantOutOfRange, {"books_from_at": datetime(1, 1, 1, tzinfo=UTC)}),
+        (rules.InstantOutOfRange, {"meetings": (meeting(), meeting(365 * 100))}),
         (rules.CapacityOutOfRange, {"capacity": 0}),
         (rules.CapacityOutOfRange, {"capacity": CAPACITY_MAX + 1}),
         (rules.MeetingsMissing, {"meetings": ()}),

@@ -3,16 +3,20 @@
 from vouchermarket.catalogue.queries.courses import (
     accreditation_of,
     accreditations,
+    accreditations_open_to,
     course,
     courses,
+    courses_to_review,
 )
 from vouchermarket.catalogue.queries.runs import list_runs, run, runs
 
 __all__ = [
     "accreditation_of",
     "accreditations",
+    "accreditations_open_to",
     "course",
     "courses",
+    "courses_to_review",
     "list_runs",
     "run",
     "runs",

@@ -1,14 +1,17 @@
 """Reads of accreditations and courses."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
+from vouchermarket.catalogue import rules
 from vouchermarket.catalogue.structs import Accreditation, Course, CourseState, Level, Mode, Unit
 from vouchermarket.catalogue.tables import accreditation
 from vouchermarket.catalogue.tables import course as course_table
 from vouchermarket.identity import rules as identity
+from vouchermarket.identity.structs import Actor
 from vouchermarket.identity.tables import organisation
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import CourseId, OrganisationId, PersonId, PolicyVersionId
@@ -26,6 +29,40 @@ async def accreditations(session: Session, bureau_id: UUID, provider_id: UUID) -
     return [accreditation_of(row) for row in await session.execute(statement)]
 
 
+async def accreditations_open_to(
+    session: Session,
+    actor: Actor,
+    *,
+    provider_id: UUID | None = None,
+    undecided: bool = False,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[Accreditation]:
+    """Accreditations oldest filing first: a provider's own, or every provider's for an office.
+
+    Refuses `RoleNotAllowed`.
+    """
+    table = accreditation
+    statement = select(table).where(
+        table.c.bureau_id == actor.bureau_id, *_of_providers(actor, table.c.provider_id, provider_id)
+    )
+    if undecided:
+        statement = statement.where(table.c.approved.is_(None))
+    statement = statement.order_by(table.c.filed_at, table.c.id).limit(limit).offset(offset)
+    return [accreditation_of(row) for row in await session.execute(statement)]
+
+
+def _of_providers(
+    actor: Actor, column: ColumnElement[Any], provider_id: UUID | None
+) -> Iterator[ColumnElement[bool]]:
+    """What the actor may read of providers' filings. Refuses `RoleNotAllowed`."""
+    own = identity.providers_open_to(actor)
+    if own is not None:
+        yield column.in_(own)
+    if provider_id is not None:
+        yield column == provider_id
+
+
 def accreditation_of(row: Any) -> Accreditation:
     """A row of `accreditation` as a struct."""
     return Accreditation(
@@ -39,30 +76,50 @@ def accreditation_of(row: Any) -> Accreditation:
     )
 
 
-async def course(session: Session, bureau_id: UUID, course_id: UUID) -> Course:
-    """One course. Refuses `NotFound`."""
-    row = (await session.execute(_courses(bureau_id).where(course_table.c.id == course_id))).one_or_none()
+async def course(session: Session, actor: Actor, course_id: UUID) -> Course:
+    """One course, on the shelf or for those who may see it before. Refuses `NotFound`."""
+    statement = _courses(actor.bureau_id).where(course_table.c.id == course_id)
+    row = (await session.execute(statement)).one_or_none()
     if row is None:
         raise identity.NotFound
-    return _course_of(row)
+    found = _course_of(row)
+    rules.may_see(actor, found)
+    return found
 
 
 async def courses(
     session: Session,
-    bureau_id: UUID,
+    actor: Actor,
     *,
     state: CourseState | None = None,
     provider_id: UUID | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> list[Course]:
-    """Courses oldest first: the centre's desk by state, a provider's own by provider."""
-    statement = _courses(bureau_id).order_by(course_table.c.filed_at, course_table.c.id)
-    if state is not None:
-        statement = statement.where(course_table.c.state == state.value)
-    if provider_id is not None:
-        statement = statement.where(course_table.c.provider_id == provider_id)
+    """Courses in any state, oldest filing first: a provider's own, or every provider's for an office.
+
+    Refuses `RoleNotAllowed`.
+    """
+    conditions = _of_providers(actor, course_table.c.provider_id, provider_id)
+    statement = _listed(actor.bureau_id, state).where(*conditions)
     return [_course_of(row) for row in await session.execute(statement.limit(limit).offset(offset))]
+
+
+async def courses_to_review(
+    session: Session, actor: Actor, *, limit: int = 50, offset: int = 0
+) -> list[Course]:
+    """The centre's queue: filed courses, oldest first, without those the actor filed and may not review.
+
+    Refuses `RoleNotAllowed`.
+    """
+    identity.seats_for(actor, "review_course")
+    statement = _listed(actor.bureau_id, CourseState.FILED).where(course_table.c.filed_by != actor.person_id)
+    return [_course_of(row) for row in await session.execute(statement.limit(limit).offset(offset))]
+
+
+def _listed(bureau_id: UUID, state: CourseState | None) -> Select[Any]:
+    statement = _courses(bureau_id).order_by(course_table.c.filed_at, course_table.c.id)
+    return statement if state is None else statement.where(course_table.c.state == state.value)
 
 
 def _courses(bureau_id: UUID) -> Select[Any]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from vouchermarket.catalogue.rules.accreditations import FilerCannotDecide
-from vouchermarket.catalogue.structs import CourseState, FileCourse, Level, ReviewCourse
-from vouchermarket.identity.structs import OrganisationKind
+from vouchermarket.catalogue.structs import Course, CourseState, FileCourse, Level, ReviewCourse
+from vouchermarket.identity import rules as identity
+from vouchermarket.identity.structs import Actor, OrganisationKind
 from vouchermarket.kit.ids import PersonId
 from vouchermarket.kit.refusal import Kind, Refusal
 from vouchermarket.policies import rules as policies
@@ -127,3 +128,19 @@ def reviewable(command: ReviewCourse, state: CourseState, filed_by: PersonId, by
         raise FilerCannotDecide
     if not command.approve and not command.reason.strip():
         raise ReturnReasonMissing
+
+
+def may_see(actor: Actor, course: Course) -> None:
+    """What is on the shelf is everybody's to see; before and after, its provider's and the offices'.
+
+    Refuses `NotFound`.
+    """
+    if course.state is CourseState.PUBLISHED:
+        return
+    readers = identity.matrix()["read_provider"]
+    if not any(
+        seat.desk in readers
+        and (seat.kind is not OrganisationKind.PROVIDER or seat.organisation_id == course.provider_id)
+        for seat in actor.seats
+    ):
+        raise identity.NotFound

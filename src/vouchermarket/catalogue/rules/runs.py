@@ -6,6 +6,20 @@ from datetime import datetime
 from vouchermarket.catalogue.structs import CAPACITY_MAX, MeetingTime, OpenRun
 from vouchermarket.kit.refusal import Kind, Refusal
 
+# The same years that a fund may be of.
+YEARS = range(2000, 2101)
+
+
+class InstantOutOfRange(Refusal):
+    """A year at the edge of the calendar has no civil day in every time zone."""
+
+    code = "instant_out_of_range"
+    kind = Kind.INVALID
+    zh = "时间 {at} 不在 {earliest} 年至 {latest} 年之间"
+    en = "{at} is not between the years {earliest} and {latest}"
+    remedy_zh = "请改正该时间"
+    remedy_en = "Correct that time"
+
 
 class CapacityOutOfRange(Refusal):
     code = "capacity_out_of_range"
@@ -62,11 +76,15 @@ class BookingWindowAfterStart(Refusal):
 
 
 def openable(command: OpenRun, now: datetime) -> None:
-    """Whether a run may be opened so: `CapacityOutOfRange`, then its meetings, then its booking window.
+    """Whether a run may be opened so: its times and seats, then its meetings, then its booking window.
 
-    Refuses `MeetingsMissing`, `MeetingEmpty`, `MeetingsOverlap`, `BookingWindowEmpty`,
-    `BookingWindowAfterStart`.
+    Refuses `InstantOutOfRange`, `CapacityOutOfRange`, `MeetingsMissing`, `MeetingEmpty`, `MeetingsOverlap`,
+    `BookingWindowEmpty`, `BookingWindowAfterStart`.
     """
+    told = [command.books_from_at, command.books_until_at]
+    for at in [*told, *(at for meeting in command.meetings for at in (meeting.starts_at, meeting.ends_at))]:
+        if at.year not in YEARS:
+            raise InstantOutOfRange(at=at.isoformat(), earliest=YEARS[0], latest=YEARS[-1])
     if not 1 <= command.capacity <= CAPACITY_MAX:
         raise CapacityOutOfRange(most=CAPACITY_MAX, capacity=command.capacity)
     in_sequence(command.meetings)
