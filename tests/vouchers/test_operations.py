@@ -98,12 +98,12 @@ async def test_schools_hold_what_is_meant_for_their_backbone_teachers(
         await given.raise_to(session, city, city.teacher(3).person_id, "backbone", tomorrow)
         await given.appropriate(session, city, line="backbone")
         assert (await given.issue(session, city, line="backbone")).total_fen == 80_000
-        [held] = await queries.vouchers_of_school(session, city.bureau_id, city.bodies["school_a"])
+        [held] = await queries.vouchers_of_school(session, city.officer("school_a"), city.bodies["school_a"])
         assert (held.line, held.amount_fen) == ("backbone", 80_000)
         await given.appropriate(session, city, line="base_studio")
         done = await given.issue(session, city, line="base_studio")
         assert (done.vouchers, done.total_fen) == (2, DIRECT_TEACHERS * 20_000)
-        assert len(await queries.vouchers_of_school(session, city.bureau_id, city.bodies["school_b"])) == 1
+        assert await queries.vouchers_of_school(session, city.officer("school_b"), city.bodies["school_b"])
         assert on_vouchers(await books(session, city.bureau_id)) == 240_000
 
 

@@ -11,7 +11,13 @@ from vouchermarket.vouchers.queries.issuances import (
     lines_of,
     shares_of,
 )
-from vouchermarket.vouchers.queries.vouchers import past_validity, usable, vouchers_of, vouchers_of_school
+from vouchermarket.vouchers.queries.vouchers import (
+    past_validity,
+    usable,
+    vouchers_of,
+    vouchers_of_school,
+    vouchers_to_freeze,
+)
 
 __all__ = [
     "fund",
@@ -29,4 +35,5 @@ __all__ = [
     "usable",
     "vouchers_of",
     "vouchers_of_school",
+    "vouchers_to_freeze",
 ]

@@ -125,7 +125,11 @@ async def shares_of(session: Session, bureau_id: UUID, issuance_id: UUID) -> lis
 async def lines_of(
     session: Session, bureau_id: UUID, issuance_id: UUID, *, limit: int = 50, offset: int = 0
 ) -> list[IssuanceLine]:
-    """A page of the list by the holders' codes, with the names that the second person reads."""
+    """A page of the list by the holders' codes, with the names that the second person reads.
+
+    Refuses `NotFound`, so that the end of a list and no list look different.
+    """
+    await issuance(session, bureau_id, issuance_id)
     table = issuance_line
     code = func.coalesce(person.c.code, organisation.c.code).label("code")
     name = func.coalesce(person.c.name, organisation.c.name).label("name")

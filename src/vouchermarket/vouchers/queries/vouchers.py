@@ -7,8 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, or_, select
 
+from vouchermarket.identity import queries as bodies
+from vouchermarket.identity import rules as identity
+from vouchermarket.identity.structs import Actor
 from vouchermarket.kit.db import Session
-from vouchermarket.kit.ids import AccountId, VoucherId
+from vouchermarket.kit.ids import AccountId, OrganisationId, VoucherId
 from vouchermarket.ledger import queries as ledger
 from vouchermarket.ledger.structs import Account
 from vouchermarket.vouchers.structs import Voucher, VoucherFacts
@@ -62,9 +65,25 @@ async def vouchers_of(session: Session, bureau_id: UUID, person_id: UUID) -> lis
     return await _vouchers(session, bureau_id, voucher.c.person_id == person_id)
 
 
-async def vouchers_of_school(session: Session, bureau_id: UUID, organisation_id: UUID) -> list[Voucher]:
-    """A school's vouchers with what is left on each, by end of validity."""
-    return await _vouchers(session, bureau_id, voucher.c.organisation_id == organisation_id)
+async def vouchers_to_freeze(session: Session, actor: Actor, person_id: UUID) -> list[Voucher]:
+    """A teacher's vouchers for the office that may freeze them, by end of validity.
+
+    Refuses `RoleNotAllowed`, `NotFound` where it has none (nobody at all looks the same).
+    """
+    identity.seats_for(actor, "freeze_voucher")
+    found = await vouchers_of(session, actor.bureau_id, person_id)
+    if not found:
+        raise identity.NotFound
+    return found
+
+
+async def vouchers_of_school(session: Session, actor: Actor, school_id: OrganisationId) -> list[Voucher]:
+    """A school's vouchers with what is left on each, by end of validity.
+
+    Refuses `RoleNotAllowed`, `NotFound` (another's school looks like none).
+    """
+    school = await bodies.school_open_to(session, actor, school_id)
+    return await _vouchers(session, actor.bureau_id, voucher.c.organisation_id == school.id)
 
 
 async def _vouchers(session: Session, bureau_id: UUID, of_holder: Any) -> list[Voucher]:
