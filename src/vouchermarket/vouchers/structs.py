@@ -52,7 +52,7 @@ class Freeze(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Head(msgspec.Struct, frozen=True):
-    """A teacher at a school on the day of counting, with the tiers held on that day."""
+    """One post of a teacher at a school on the day of counting; the tiers are the person's on that day."""
 
     person_id: PersonId
     school_id: OrganisationId
