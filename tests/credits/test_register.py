@@ -206,3 +206,37 @@ async def test_refuses_a_term_left_out_where_the_pack_gives_no_dates(
         rules.with_term(pack, msgspec.structs.replace(entry, term=None))
     assert refused.value.clause == "ZZ-A07"
     assert rules.with_term(pack, entry).term == "2014-1"
+
+
+async def test_a_terms_list_is_registered_line_by_line(
+    city: City, policy: InForce, database: Database
+) -> None:
+    first, second, stranger = city.teacher(), city.teacher(1), city.teacher(school="school_c")
+    commands = [
+        school_based(first),
+        school_based(stranger),
+        school_based(second, earned_on=date(2013, 11, 2)),
+        school_based(second, amount="6.125"),
+    ]
+    async with database.transaction(city.bureau_id) as session:
+        outcomes = await operations.register_list(session, city.officer("office_a"), commands, now=NOW)
+        ids = [outcome.entry_id for outcome in outcomes if outcome.entry_id]
+        entries = await queries.entries(session, city.bureau_id, ids)
+    assert [outcome.person_id for outcome in outcomes] == [command.person_id for command in commands]
+    assert [type(outcome.refusal) for outcome in outcomes] == [
+        type(None),
+        rules.NotTheRegistrar,
+        type(None),
+        AmountNotReadable,
+    ]
+    assert [entries[id_].term for id_ in ids] == ["2014-1", "2013-2"]
+
+
+async def test_a_diploma_stands_once_within_a_list_too(
+    city: City, policy: InForce, database: Database
+) -> None:
+    commands = [diploma(city.teacher()), diploma(city.teacher())]
+    async with database.transaction(city.bureau_id) as session:
+        outcomes = await operations.register_list(session, city.officer("training_centre"), commands, now=NOW)
+    assert outcomes[0].refusal is None
+    assert isinstance(outcomes[1].refusal, rules.DocumentRegistered)

@@ -5,7 +5,7 @@ somebody else was first, and nothing of that second set is written.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,17 +20,20 @@ from vouchermarket.credits.structs import (
     DecideEntry,
     Decision,
     NewEntry,
+    Registered,
     RegisterEntry,
+    Registrar,
 )
 from vouchermarket.credits.tables import credit_decision, credit_entry
 from vouchermarket.identity import queries as identity
 from vouchermarket.identity import rules as identity_rules
-from vouchermarket.identity.structs import Actor
+from vouchermarket.identity.structs import Actor, Person
 from vouchermarket.kit import events
 from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import EntryId, OrganisationId, PersonId, new_id
 from vouchermarket.kit.money import hundredths
+from vouchermarket.kit.refusal import Refusal
 from vouchermarket.policies import queries as policies
 
 _VERBS = {
@@ -91,45 +94,73 @@ async def register_by_hand(
 ) -> EntryId:
     """Register school-based training, a diploma or an award, at the body the authority row names (A1-A8).
 
-    Judged by the pack in force today, since entries reach back before there was any. `amount` is kept as it
-    was earned; what of it counts is for `evaluate` to say (S1, S5).
-    Refuses `RoleNotAllowed`, `NotFound`, `AmountNotReadable`, `DateAfterToday`, `DocumentMissing`,
-    `DocumentRegistered`, `TermNeeded`, `OfficeMissing`, `NotTheRegistrar`, and as `policies.rules.admit`.
+    Refuses `RoleNotAllowed`, and as `rules.draft_by_hand`.
+    """
+    (outcome,) = await register_list(session, actor, [command], now=now)
+    if outcome.entry_id is None:
+        raise outcome.refusal or identity_rules.NotFound
+    return outcome.entry_id
+
+
+async def register_list(
+    session: Session, actor: Actor, commands: Sequence[RegisterEntry], *, now: datetime
+) -> list[Registered]:
+    """A school's list of a term, or a county's of a year, as one set: one outcome a line, in the order given.
+
+    Judged by the pack in force today, since entries reach back before there was any. Refuses
+    `RoleNotAllowed`, `NoPolicyInForce` as a whole; every other refusal belongs to its line.
     """
     seats = identity_rules.seats_for(actor, "register_credit")
-    bureau_id, amount_hundredths = actor.bureau_id, hundredths(command.amount)
-    bureau = await identity.bureau(session, bureau_id)
-    today = civil_day(now, bureau.time_zone)
-    rules.refuse_after(command.earned_on, today)
-    person = await identity.person_on(session, bureau_id, command.person_id, command.earned_on)
-    if person is None or person.school is None:
-        raise identity_rules.NotFound
-    version = await policies.in_force(session, bureau_id, today)
-    documents = await queries.documents_of(session, bureau_id, command.person_id, command.type)
-    authority = rules.judge_by_hand(version.pack, command, rules.facts_of(person, person.school), documents)
-    organiser_id = command.organiser_id or person.school.id
-    desks = await queries.desks(session, bureau_id, {organiser_id, person.school.id})
-    offices = rules.offices(authority, desks, organiser_id, person.school.id)
-    rules.refuse_stranger(authority, offices, [seat.organisation_id for seat in seats])
-    draft = NewEntry(
-        person_id=command.person_id,
-        type=command.type,
-        amount_hundredths=amount_hundredths,
-        unit=command.unit,
-        earned_on=command.earned_on,
-        term=command.term,
-        mode=command.mode,
-        level=command.level,
-        document=command.document,
-        evidence=command.evidence,
-        evidence_complete=command.evidence_complete,
-        registrar_id=actor.person_id,
-        registrar_office_id=offices.registrar_id,
-        reviewer_office_id=offices.reviewer_id,
-        clause=offices.clause,
-        policy_version_id=version.version_id,
+    people = await _people(session, actor.bureau_id, commands)
+    today = await _today(session, actor.bureau_id, now)
+    version = await policies.in_force(session, actor.bureau_id, today)
+    bodies = {person.school.id for person in people.values() if person.school is not None}
+    bodies |= {command.organiser_id for command in commands if command.organiser_id is not None}
+    registrar = Registrar(
+        person_id=actor.person_id,
+        offices=frozenset(seat.organisation_id for seat in seats),
+        pack=version.pack,
+        version_id=version.version_id,
+        today=today,
+        desks=await queries.desks(session, actor.bureau_id, bodies),
     )
-    return (await register(session, bureau_id, [rules.with_term(version.pack, draft)], now=now))[0]
+    with_document = {command.person_id for command in commands if command.document is not None}
+    documents = await queries.documents_of(session, actor.bureau_id, with_document)
+    drafts: dict[int, NewEntry] = {}
+    refused: dict[int, Refusal] = {}
+    for line, command in enumerate(commands):
+        known = documents.setdefault((command.person_id, command.type), set())
+        person = people.get((command.person_id, command.earned_on))
+        try:
+            drafts[line] = rules.draft_by_hand(registrar, command, person, known)
+        except Refusal as refusal:
+            refused[line] = refusal
+        else:
+            # A number stands once within the list too.
+            known.update([command.document] if command.document is not None else [])
+    ids = await register(session, actor.bureau_id, list(drafts.values()), now=now)
+    entry_ids = dict(zip(drafts, ids, strict=True))
+    return [
+        Registered(command.person_id, entry_ids.get(line), refused.get(line))
+        for line, command in enumerate(commands)
+    ]
+
+
+async def _today(session: Session, bureau_id: UUID, now: datetime) -> date:
+    return civil_day(now, (await identity.bureau(session, bureau_id)).time_zone)
+
+
+async def _people(
+    session: Session, bureau_id: UUID, commands: Sequence[RegisterEntry]
+) -> dict[tuple[PersonId, date], Person]:
+    by_day: dict[date, set[PersonId]] = {}
+    for command in commands:
+        by_day.setdefault(command.earned_on, set()).add(command.person_id)
+    return {
+        (person_id, on): person
+        for on, ids in sorted(by_day.items())
+        for person_id, person in (await identity.people(session, bureau_id, ids, on)).items()
+    }
 
 
 async def correct(
@@ -145,12 +176,12 @@ async def correct(
     bureau_id, amount_hundredths = actor.bureau_id, hundredths(command.amount)
     found = (await queries.entries(session, bureau_id, [entry_id])).get(EntryId(entry_id))
     returned = rules.refuse_correction(found, offices)
-    bureau = await identity.bureau(session, bureau_id)
-    rules.refuse_after(command.earned_on, civil_day(now, bureau.time_zone))
+    rules.refuse_after(command.earned_on, await _today(session, bureau_id, now))
     pack = (await policies.by_version(session, bureau_id, returned.policy_version_id)).pack
-    documents = await queries.documents_of(session, bureau_id, returned.person_id, returned.type)
+    documents = await queries.documents_of(session, bureau_id, [returned.person_id])
+    known = documents.get((returned.person_id, returned.type), set())
     draft = rules.corrected(returned, command, amount_hundredths, actor.person_id)
-    rules.refuse_correction_unfit(pack, draft, documents - {returned.document})
+    rules.refuse_correction_unfit(pack, draft, known - {returned.document})
     return (await register(session, bureau_id, [rules.with_term(pack, draft)], now=now))[0]
 
 

@@ -24,7 +24,7 @@ from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.rules import NotFound
 from vouchermarket.identity.structs import Actor, OrganisationKind
 from vouchermarket.kit.db import Session
-from vouchermarket.kit.ids import EntryId, OrganisationId
+from vouchermarket.kit.ids import EntryId, OrganisationId, PersonId
 from vouchermarket.kit.money import decimal_text
 from vouchermarket.policies import queries as policies
 from vouchermarket.policies import rules as policy_rules
@@ -169,15 +169,19 @@ async def decisions_of(session: Session, bureau_id: UUID, entry_id: UUID) -> lis
     ]
 
 
-async def documents_of(session: Session, bureau_id: UUID, person_id: UUID, type_: str) -> set[str]:
-    """The numbers of diplomas registered for a person and type, whatever became of the entries (S9)."""
-    statement = select(_entry.c.document).where(
+async def documents_of(
+    session: Session, bureau_id: UUID, person_ids: Collection[UUID]
+) -> dict[tuple[PersonId, str], set[str]]:
+    """The numbers of diplomas registered, by person and type, whatever became of the entries (S9)."""
+    statement = select(_entry.c.person_id, _entry.c.type, _entry.c.document).where(
         _entry.c.bureau_id == bureau_id,
-        _entry.c.person_id == person_id,
-        _entry.c.type == type_,
+        _entry.c.person_id == _ids(person_ids),
         _entry.c.document.is_not(None),
     )
-    return set((await session.execute(statement)).scalars())
+    found: dict[tuple[PersonId, str], set[str]] = {}
+    for row in await session.execute(statement):
+        found.setdefault((row.person_id, row.type), set()).add(row.document)
+    return found
 
 
 async def desks(session: Session, bureau_id: UUID, bodies: Collection[OrganisationId]) -> Desks:

@@ -10,6 +10,7 @@ import msgspec
 from vouchermarket.kit.fields import Line, Prose
 from vouchermarket.kit.ids import EntryId, OrganisationId, PersonId, PolicyVersionId
 from vouchermarket.kit.refusal import Refusal
+from vouchermarket.policies.rules import Pack
 from vouchermarket.policies.structs import Counted, Evaluation, Level, Mode, Unit
 from vouchermarket.policies.structs.cited import TermCode
 
@@ -166,6 +167,14 @@ class OpenedEntry(msgspec.Struct, frozen=True):
     decisions: tuple[DecisionRow, ...]
 
 
+class Registered(msgspec.Struct, frozen=True):
+    """The outcome of one line of a list: its entry, or the refusal that kept it out."""
+
+    person_id: PersonId
+    entry_id: EntryId | None = None
+    refusal: Refusal | None = None
+
+
 class Decided(msgspec.Struct, frozen=True):
     """The outcome of one entry of a set: its new status, or the refusal that kept it as it was."""
 
@@ -202,3 +211,14 @@ class Offices(msgspec.Struct, frozen=True):
     registrar_id: OrganisationId
     reviewer_id: OrganisationId | None
     clause: str
+
+
+class Registrar(msgspec.Struct, frozen=True, kw_only=True):
+    """Who registers by hand, where, by which version of the pack, on which day."""
+
+    person_id: PersonId
+    offices: frozenset[OrganisationId]
+    pack: Pack
+    version_id: PolicyVersionId
+    today: date
+    desks: Desks

@@ -5,11 +5,15 @@ from datetime import date
 
 import msgspec
 
-from vouchermarket.credits.structs import Desks, NewEntry, Offices, RegisterEntry
+from vouchermarket.credits.rules.standing import facts_of
+from vouchermarket.credits.structs import Desks, NewEntry, Offices, RegisterEntry, Registrar
+from vouchermarket.identity import structs as identity
+from vouchermarket.identity.rules import NotFound
 from vouchermarket.kit.ids import OrganisationId
+from vouchermarket.kit.money import hundredths
 from vouchermarket.kit.refusal import Kind, Refusal
 from vouchermarket.policies import rules as policies
-from vouchermarket.policies.structs import Authority, Body, Entry, Person
+from vouchermarket.policies.structs import Authority, Body, Entry
 
 # A row that answers an open question of the document cites no rule; the register says so in its place.
 OPEN = "open"
@@ -105,17 +109,46 @@ def with_term(pack: policies.Pack, draft: NewEntry) -> NewEntry:
     return msgspec.structs.replace(draft, term=term)
 
 
-def judge_by_hand(
-    pack: policies.Pack, command: RegisterEntry, person: Person, documents: Collection[str]
-) -> Authority:
-    """Which row names the bodies for an entry by hand, once it is fit to stand in the register (S15, S9).
+def draft_by_hand(
+    registrar: Registrar, command: RegisterEntry, person: identity.Person | None, documents: Collection[str]
+) -> NewEntry:
+    """The entry of a command by hand, once it is fit to stand in the register (S15, S9, S4).
 
-    `documents` are the numbers this person has registered for the type. A cap never refuses (S1).
-    Refuses `DocumentMissing`, `DocumentRegistered` and as `policies.rules.admit`.
+    `person` is as the roster had it on the day it was earned; `documents` are the numbers registered for the
+    person and type. A cap never refuses (S1), and the amount is kept as it was earned (S5).
+    Refuses `AmountNotReadable`, `DateAfterToday`, `NotFound`, `DocumentMissing`, `DocumentRegistered`,
+    `OfficeMissing`, `NotTheRegistrar` with the row's clause, `TermNeeded`, and as `policies.rules.admit`.
     """
-    policies.admit(pack, command.type, command.level, command.mode, command.unit, person, command.earned_on)
+    amount_hundredths = hundredths(command.amount)
+    refuse_after(command.earned_on, registrar.today)
+    if person is None or person.school is None:
+        raise NotFound
+    pack, school = registrar.pack, person.school
+    facts = facts_of(person, school)
+    policies.admit(pack, command.type, command.level, command.mode, command.unit, facts, command.earned_on)
     refuse_document(pack, command.type, command.document, documents)
-    return policies.authority(pack, command.type, command.level, person.school.is_direct)
+    authority = policies.authority(pack, command.type, command.level, school.is_direct)
+    bodies = offices(authority, registrar.desks, command.organiser_id or school.id, school.id)
+    refuse_stranger(authority, bodies, registrar.offices)
+    draft = NewEntry(
+        person_id=command.person_id,
+        type=command.type,
+        amount_hundredths=amount_hundredths,
+        unit=command.unit,
+        earned_on=command.earned_on,
+        term=command.term,
+        mode=command.mode,
+        level=command.level,
+        document=command.document,
+        evidence=command.evidence,
+        evidence_complete=command.evidence_complete,
+        registrar_id=registrar.person_id,
+        registrar_office_id=bodies.registrar_id,
+        reviewer_office_id=bodies.reviewer_id,
+        clause=bodies.clause,
+        policy_version_id=registrar.version_id,
+    )
+    return with_term(pack, draft)
 
 
 def refuse_correction_unfit(pack: policies.Pack, draft: NewEntry, documents: Collection[str]) -> None:
