@@ -57,3 +57,17 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         clock_offset_seconds=int(env.get("VOUCHERMARKET_CLOCK_OFFSET_SECONDS", "0")),
         allowed_hosts=tuple(env.get("VOUCHERMARKET_ALLOWED_HOSTS", "").lower().split()),
     )
+
+
+def hand_down(settings: Settings) -> None:
+    """Put settings into the environment of the processes this one begins."""
+    os.environ.update(
+        {
+            "DATABASE_URL": settings.database_url,
+            "VOUCHERMARKET_DATA_DIR": str(settings.data_dir),
+            "VOUCHERMARKET_SEEDS_DIR": str(settings.seeds_dir),
+            "VOUCHERMARKET_MODE": settings.mode,
+            "VOUCHERMARKET_CLOCK_OFFSET_SECONDS": str(settings.clock_offset_seconds),
+            "VOUCHERMARKET_ALLOWED_HOSTS": " ".join(settings.allowed_hosts),
+        }
+    )
