@@ -1,5 +1,6 @@
-"""The only place that locks rows. Order for everybody: run, booking, statement, ledger account; each by id.
+"""The only place that locks rows.
 
+Order for everybody: run, person, booking, completion, statement, ledger account; each by id.
 FOR NO KEY UPDATE, since plain FOR UPDATE would stop every insert that refers to the row.
 """
 
