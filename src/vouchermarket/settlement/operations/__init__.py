@@ -1,4 +1,4 @@
-"""The verbs of settlement, one module each; `reading` locks what they decide on, in the house's order."""
+"""The verbs of settlement. Lock order: completion, statement, payment, ledger account, each by id."""
 
 from vouchermarket.settlement.operations.draw_up import draw_up
 from vouchermarket.settlement.operations.pay import approve_payment

@@ -179,15 +179,11 @@ async def statements_waiting_for(
     at_most: int = 200,
 ) -> list[StatementRow]:
     """Unsettled statements with lines on which a key of these offices has not been turned, oldest first."""
-    has_lines = exists().where(
-        statement_line.c.bureau_id == statement.c.bureau_id,
-        statement_line.c.statement_id == statement.c.id,
-        statement_line.c.dropped_at.is_(None),
-    )
     where = [
         statement.c.bureau_id == bureau_id,
         statement.c.settled_at.is_(None),
-        has_lines,
+        # A live line is worth a fen at least, and the total is the sum of its lines (I8).
+        statement.c.total_fen > 0,
         or_(*(~_turned_by(office) for office in offices)),
     ]
     if after is not None:
