@@ -239,6 +239,8 @@ def test_a_pack_that_is_no_toml_is_a_fault() -> None:
     assert faults("[pack\n")[0].startswith("pack.toml: does not parse: ")
     assert faults("a = " + "[" * 5000 + "]" * 5000) == ["pack.toml: is nested too deeply"]
     assert faults("a = " + "[" * 40 + "]" * 40) == ["pack.toml: is nested too deeply"]
+    # The parser would take minutes for it.
+    assert faults("[pack]\n" + "a." * 100_000 + "b = 1") == ["pack.toml: line 2: more than 200 dots"]
     assert faults("") == ["pack.toml: pack: missing"]
     assert faults(TEXT.replace("silence_days = 7", f"silence_days = {10**29}")) == [
         "pack.toml: confirmation.silence_days: Expected `int` <= 1000000000"

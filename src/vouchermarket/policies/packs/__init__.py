@@ -41,7 +41,7 @@ def load(folder: Path) -> Pack:
 def decode(text: str) -> Pack:
     """The pack in a text. Raises `PackNotReadable` with every fault, references to nothing included."""
     faults = reading.Faults(FILE)
-    raw = reading.parsed(tomllib.loads, text, faults)
+    raw = None if reading.is_endless(text, faults) else reading.parsed(tomllib.loads, text, faults)
     pack = None if raw is None else reading.struct_of(Pack, raw, "", faults)
     if pack is not None and not faults:
         checks.check(pack, faults)
