@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -99,6 +99,11 @@ async def test_a_slot_is_claimed_once(database: Database):
         assert not await slots.claim(session, job, at, at)
         await slots.close(session, job, at, now=at)
         assert await slots.last(session, job) == at
+
+
+def test_the_first_day_of_the_calendar_begins_with_it_in_every_zone():
+    assert clock.start_of_day(date.min, "Asia/Shanghai") == datetime.min.replace(tzinfo=UTC)
+    assert clock.start_of_day(date.max, "America/Lima") == datetime(9999, 12, 31, 5, tzinfo=UTC)
 
 
 def test_a_civil_day_is_the_bureaus_day_and_not_the_servers():

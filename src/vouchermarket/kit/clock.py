@@ -19,7 +19,12 @@ def civil_day(at: datetime, time_zone: str) -> date:
 
 def start_of_day(on: date, time_zone: str) -> datetime:
     """The instant at which a civil date of the bureau begins, UTC."""
-    return datetime(on.year, on.month, on.day, tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
+    begins = datetime(on.year, on.month, on.day, tzinfo=ZoneInfo(time_zone))
+    try:
+        return begins.astimezone(UTC)
+    except OverflowError:
+        # The calendar ends there: a period from its first day begins with it, whatever the zone.
+        return begins.replace(tzinfo=UTC)
 
 
 def shifted_clock(offset: timedelta) -> Clock:
