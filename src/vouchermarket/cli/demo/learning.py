@@ -11,18 +11,18 @@ from vouchermarket.cli.demo.city import City
 from vouchermarket.cli.demo.market import Offer
 from vouchermarket.completion import operations as completion
 from vouchermarket.completion import queries as completions
-from vouchermarket.completion.structs import Report
+from vouchermarket.completion.structs import Completion, Report
 from vouchermarket.credits import operations as credits_
 from vouchermarket.credits import queries as entries
 from vouchermarket.credits.structs import DecideEntry, Decision, RegisterEntry
 from vouchermarket.identity.structs import Actor
-from vouchermarket.kit.db import Database
+from vouchermarket.kit.db import Database, Session
 from vouchermarket.kit.ids import BookingId, CompletionId, OrganisationId, PersonId
 
 NO_SHOW_OF_HUNDRED = 3
 HALF_OF_HUNDRED = 5
-CONFIRMED_OF_HUNDRED = 60
-CONTESTED_OF_HUNDRED = 1
+ANSWERING_OF_HUNDRED = 30
+CONTESTED_OF_HUNDRED = 20
 QUEUE = 1000
 # Where one body registers and reviews, two persons do (ZZ-B05).
 REGISTRARS = {"centre": "centre03", "body1": "body101", "body2": "body201", "body3": "body301"}
@@ -60,19 +60,24 @@ def _is_there(diligence: int, number: int, meetings: int) -> bool:
 
 
 async def confirm(database: Database, city: City, now: datetime, tick: Tick) -> None:
-    """Most teachers confirm, a few contest and are reported again, the rest keep silent."""
+    """Some teachers confirm, a few contest and are reported again, the rest keep silent."""
     for teacher in city.teachers:
-        async with database.transaction(city.bureau.id) as session:
-            mine = await completions.completions_of_person(session, city.bureau.id, teacher.actor.person_id)
-            for one in (one for one in mine if one.confirmed_at is None):
-                chance = city.chance.randrange(100)
-                if chance < CONTESTED_OF_HUNDRED and one.attended < one.meetings:
-                    await completion.contest(session, teacher.actor, one.id, "有一次签到漏记", now=now)
-                    reporter = city.reporter(one.reported_by)
-                    await completion.report_again(session, reporter, one.id, "已核对签到表", now=now)
-                elif chance < CONFIRMED_OF_HUNDRED:
-                    await completion.confirm(session, teacher.actor, one.id, now=now)
+        if city.chance.randrange(100) < ANSWERING_OF_HUNDRED:
+            async with database.transaction(city.bureau.id) as session:
+                person_id = teacher.actor.person_id
+                mine = await completions.completions_of_person(session, city.bureau.id, person_id)
+                for one in (one for one in mine if one.confirmed_at is None):
+                    await _answer(session, city, teacher.actor, one, now)
         tick(1)
+
+
+async def _answer(session: Session, city: City, teacher: Actor, one: Completion, now: datetime) -> None:
+    if one.attended == one.meetings or city.chance.randrange(100) >= CONTESTED_OF_HUNDRED:
+        await completion.confirm(session, teacher, one.id, now=now)
+        return
+    await completion.contest(session, teacher, one.id, "有一次签到漏记", now=now)
+    reporter = city.reporter(one.reported_by)
+    await completion.report_again(session, reporter, one.id, "已核对签到表", now=now)
 
 
 async def verify(database: Database, city: City, now: datetime, tick: Tick) -> None:
@@ -96,11 +101,13 @@ async def register_school_based(
     """Every school's research office registers its teachers' school-based training of a term."""
     for school in city.schools:
         async with database.transaction(city.bureau.id) as session:
-            for teacher in (teacher for teacher in city.teachers if teacher.school.id == school.id):
-                entry = _school_based(
-                    teacher.actor.person_id, on, term, city.chance.choice(("12", "12", "10"))
-                )
-                await credits_.register_by_hand(session, city.registrars[school.id], entry, now=now)
+            taught = [teacher for teacher in city.teachers if teacher.school.id == school.id]
+            amounts = [city.chance.choice(("12", "12", "10")) for _ in taught]
+            listed = [
+                _school_based(teacher.actor.person_id, on, term, amount)
+                for teacher, amount in zip(taught, amounts, strict=True)
+            ]
+            await credits_.register_list(session, city.registrars[school.id], listed, now=now)
         tick(1)
 
 
