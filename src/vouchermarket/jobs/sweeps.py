@@ -100,7 +100,7 @@ async def relay_deliveries(database: Database, bureau: Bureau, now: datetime) ->
     for delivery in claimed:
         try:
             async with database.transaction(bureau.id) as session:
-                await _deliver(session, bureau.id, delivery, now)
+                await deliver(session, bureau.id, delivery, now)
         except Exception as error:
             # The fault stays with the delivery, which comes due again when its lease has run out.
             log.exception("delivery.failed", consumer=delivery["consumer"])
@@ -111,7 +111,8 @@ async def relay_deliveries(database: Database, bureau: Bureau, now: datetime) ->
     return len(claimed)
 
 
-async def _deliver(session: Session, bureau_id: UUID, delivery: dict[str, Any], now: datetime) -> None:
+async def deliver(session: Session, bureau_id: UUID, delivery: dict[str, Any], now: datetime) -> None:
+    """Mark a delivery done and let its consumer act, both or neither; one that is done already is left."""
     if not await events.close_delivery(session, bureau_id, **_of(delivery), now=now):
         return
     table = events.event
