@@ -25,25 +25,31 @@ class Event(msgspec.Struct, frozen=True):
     address: str | None
 
 
+class Wanted(msgspec.Struct, frozen=True):
+    """What of the trail: one subject, the half-open time `[from_at, to_at)`; all where nothing is said."""
+
+    subject_id: UUID | None = None
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+
+
 async def trail(
     session: Session,
     bureau_id: UUID,
+    wanted: Wanted,
     *,
-    subject_id: UUID | None = None,
-    from_at: datetime | None = None,
-    to_at: datetime | None = None,
     after: EventId | None = None,
     at_most: int = 50,
 ) -> list[Event]:
-    """Events oldest first: of one subject, of `[from_at, to_at)`, or all; paged by the last id seen."""
+    """Events oldest first, paged by the last id seen."""
     column = event.c
     statement = select(event).where(column.bureau_id == bureau_id).order_by(column.at, column.id)
-    if subject_id is not None:
-        statement = statement.where(column.subject_id == subject_id)
-    if from_at is not None:
-        statement = statement.where(column.at >= from_at)
-    if to_at is not None:
-        statement = statement.where(column.at < to_at)
+    if wanted.subject_id is not None:
+        statement = statement.where(column.subject_id == wanted.subject_id)
+    if wanted.from_at is not None:
+        statement = statement.where(column.at >= wanted.from_at)
+    if wanted.to_at is not None:
+        statement = statement.where(column.at < wanted.to_at)
     if after is not None:
         last = event.alias("last").c
         seen = select(last.at, last.id).where(last.bureau_id == bureau_id, last.id == after)

@@ -2,11 +2,32 @@
 
 from litestar import Router
 
-from vouchermarket.web.api import logins, roster
+from vouchermarket.web.api import (
+    bookings,
+    books,
+    catalogue,
+    completions,
+    logins,
+    payments,
+    policies,
+    roster,
+    statements,
+    vouchers,
+)
+from vouchermarket.web.api import credits as credit_entries
 
 AREAS = (
     logins.ROUTES,
     roster.ROUTES,
+    catalogue.ROUTES,
+    vouchers.ROUTES,
+    bookings.ROUTES,
+    completions.ROUTES,
+    credit_entries.ROUTES,
+    statements.ROUTES,
+    payments.ROUTES,
+    books.ROUTES,
+    policies.ROUTES,
 )
 
 
