@@ -18,6 +18,11 @@ class Ended(msgspec.Struct, frozen=True):
     out: str
     err: str
 
+    @property
+    def refusal(self) -> str:
+        """The code of the refusal it ended with: what stands before the text."""
+        return self.err.split(":")[0]
+
 
 @pytest.fixture(scope="session")
 def apart() -> Iterator[Cluster]:

@@ -86,7 +86,7 @@ def test_one_bureau_may_be_asked_for(vouchermarket, apart, bureaus, broken):
 def test_a_bureau_nobody_knows_is_refused(vouchermarket, apart, bureaus):
     ended = vouchermarket("ledger", "verify", "--bureau", "nowhere", on=apart)
     assert ended.code == 2
-    assert ended.err.startswith("not_found: ")
+    assert ended.refusal == "not_found"
 
 
 def test_json_lists_each_bureau_with_its_twelve_findings(vouchermarket, apart, bureaus, broken):

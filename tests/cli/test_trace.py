@@ -64,7 +64,7 @@ def test_a_free_seat_is_known_and_has_moved_nothing(vouchermarket, bookings):
 def test_a_booking_nobody_knows_is_refused(vouchermarket, city):
     ended = vouchermarket("trace", str(new_id()))
     assert ended.code == 2
-    assert ended.err.startswith("not_found: ")
+    assert ended.refusal == "not_found"
     assert "remedy: " in ended.err
 
 
