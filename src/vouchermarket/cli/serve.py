@@ -14,7 +14,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from litestar import Litestar
 
-from vouchermarket.app import create_app
+from vouchermarket.app import PRODUCTION, create_app, refuse_privileged, safe_for_production
 from vouchermarket.cli.demo.loading import DemoClock, load, tokens
 from vouchermarket.cli.opening import addresses, opened
 from vouchermarket.kit import schema
@@ -29,18 +29,31 @@ DEMO_PEOPLE = ("teacher00001", "teacher00002", "university101", "centre03", "fin
 
 @click.command(name="serve")
 @click.option("--demo", "is_demo", is_flag=True, help="Invent a city first, and run one worker beside it.")
-def command(is_demo: bool) -> None:
+@click.option(
+    "--teachers", default=200, show_default=True, type=click.IntRange(50, 100_000), help="Of the demo."
+)
+def command(is_demo: bool, teachers: int) -> None:
     """Serve on VOUCHERMARKET_HOST and _PORT (127.0.0.1:8000). SIGTERM or Ctrl-C ends it and what it began."""
+    # Until the server listens for itself, a SIGTERM must still close what has been opened.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     settings = from_environment()
+    safe_for_production(settings)  # as it was told: below, an embedded server has an address too
     with addresses(settings) as found:
         schema.upgrade(found.owner_url)
         ready = msgspec.structs.replace(settings, database_url=found.url, database_owner_url="")
         if is_demo:
-            ready = _with_demo(ready)
-        create_app(ready)  # refuses here, before any worker is begun, what production must not run with
+            ready = _with_demo(ready, teachers)
+        create_app(ready)  # what is wrong with it shows here, before any worker is begun
+        if settings.mode == PRODUCTION:
+            asyncio.run(_on_its_role(ready))
         hand_down(ready)
         with _worker(is_demo):
             _serve(ready)
+
+
+async def _on_its_role(settings: Settings) -> None:
+    async with opened(settings.database_url) as database:
+        await refuse_privileged(database)
 
 
 def application() -> Litestar:
@@ -65,12 +78,12 @@ def _serve(settings: Settings) -> None:
     ).serve()
 
 
-def _with_demo(settings: Settings) -> Settings:
+def _with_demo(settings: Settings, teachers: int) -> Settings:
     """Load the city if it is not there, say who may come in, and let the clock tell the city's time."""
 
     async def loaded() -> tuple[DemoClock, dict[str, str]]:
         async with opened(settings.database_url) as database:
-            clock = await load(database, settings.seeds_dir / DEMO_PACK, settings.data_dir)
+            clock = await load(database, settings.seeds_dir / DEMO_PACK, settings.data_dir, teachers)
             offset = timedelta(seconds=clock.offset_seconds)
             return clock, await tokens(database, shifted_clock(offset), *DEMO_PEOPLE)
 

@@ -19,7 +19,6 @@ from vouchermarket.kit.clock import Clock, system_clock
 from vouchermarket.kit.db import Database
 
 CODE = "demo"
-TEACHERS = 200
 YEAR = 2014
 OPENED_AT = at(date(YEAR + 1, 3, 16))
 NOTE = "demo-clock.json"
@@ -31,14 +30,14 @@ class DemoClock(msgspec.Struct, frozen=True):
     offset_seconds: int
 
 
-async def load(database: Database, seeds: Path, data_dir: Path, *, is_quiet: bool = False) -> DemoClock:
+async def load(database: Database, seeds: Path, data_dir: Path, teachers: int) -> DemoClock:
     """Find the demo city or invent it: a year behind it, vouchers issued, runs open for booking."""
     noted = _noted(data_dir)
     async with database.registry() as session:
         found = await people.bureau_by_code(session, CODE)
     if found is not None and noted is not None:
         return noted
-    lived = await live(database, seeds, CODE, TEACHERS, YEAR, is_quiet=is_quiet)
+    lived = await live(database, seeds, CODE, teachers, YEAR)
     await money.appropriate_and_issue(database, lived.city, YEAR + 1)
     opens_at = at(date(YEAR + 1, 3, 14))
     await market.open_runs(database, lived.city, lived.shelf, date(YEAR + 1, 4, 4), opens_at)
