@@ -7,12 +7,13 @@ from functools import partial
 
 from litestar import Litestar
 from litestar.datastructures import State
+from sqlalchemy import text
 
 from vouchermarket.kit.clock import Clock, shifted_clock
 from vouchermarket.kit.db import Database
 from vouchermarket.kit.refusal import Kind, Refusal
 from vouchermarket.settings import Settings
-from vouchermarket.web import api, guards, health, interface, logs
+from vouchermarket.web import api, files, guards, health, interface, logs
 from vouchermarket.web.bodies import StrictRequest
 from vouchermarket.web.deps import DEPENDENCIES
 from vouchermarket.web.errors import handle
@@ -43,7 +44,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     told = clock or shifted_clock(timedelta(seconds=settings.clock_offset_seconds))
     is_production = settings.mode == PRODUCTION
     app = Market(
-        route_handlers=[api.router(), *health.ROUTES, *interface.asset_routers()],
+        route_handlers=[api.router(), *health.ROUTES, files.asset],
         guards=[guards.admit],
         dependencies=DEPENDENCIES,
         exception_handlers={Exception: handle},
@@ -60,6 +61,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
                 "is_production": is_production,
                 "database": database,
                 "clock": told,
+                "assets": files.read_all(),
                 "visitors": Visitors(database, told),
             }
         ),
@@ -72,9 +74,19 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
 
 
 @asynccontextmanager
-async def _opened(database: Database, app: Litestar) -> AsyncGenerator[None]:  # noqa: ARG001 - the framework's shape
+async def _opened(database: Database, app: Litestar) -> AsyncGenerator[None]:
+    if app.state.is_production:
+        await refuse_privileged(database)
     yield
     await database.close()
+
+
+async def refuse_privileged(database: Database) -> None:
+    """Refuses `ProductionNotSafe` where row-level security would not hold the application's role."""
+    powers = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+    async with database.registry() as session:
+        if (await session.execute(powers)).scalar_one():
+            raise ProductionNotSafe(setting="DATABASE_URL (superuser or BYPASSRLS)")
 
 
 def safe_for_production(settings: Settings) -> None:

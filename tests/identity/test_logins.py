@@ -1,5 +1,7 @@
 """Coming in by name and password or by token, and what ends it."""
 
+import asyncio
+import os
 import statistics
 import time
 from datetime import timedelta
@@ -239,3 +241,24 @@ async def test_a_token_belongs_to_its_maker_until_it_ends(city: City, database: 
         listed = await queries.tokens_of(session, city.bureau_id, city.teacher().person_id)
     assert [(each.id, each.ended_at) for each in listed] == [(token.id, NOW)]
     assert await whose(database, city, token) is None
+
+
+async def test_hashing_holds_neither_the_loop_nor_a_connection(city: City, database: Database) -> None:
+    """docs/trust.md 21: of one connection only, twenty logins leave enough for everybody else in between."""
+    await give_password(database, city)
+    narrow = Database(os.environ["DATABASE_URL"], pool_size=1)
+    opened: list[OpenedLogin] = []
+
+    async def enter() -> None:
+        opened.append(await come_in(narrow, city))
+
+    entering = [asyncio.create_task(enter()) for _ in range(20)]
+    await asyncio.sleep(0)
+    # Behind all twenty in the queue for the one connection, and through before most have been let in.
+    async with narrow.transaction(city.bureau_id) as session:
+        await queries.bureau(session, city.bureau_id)
+    through = len(opened)
+    await asyncio.gather(*entering)
+    await narrow.close()
+    assert through < 20
+    assert len(opened) == 20

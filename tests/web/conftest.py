@@ -1,9 +1,7 @@
 """The application over HTTP, in this process, on the database of the whole run."""
 
-import os
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -14,7 +12,7 @@ from vouchermarket.app import create_app
 from vouchermarket.identity import operations, queries
 from vouchermarket.identity.structs import Actor, MakeToken, SetPassword
 from vouchermarket.kit.db import Database
-from vouchermarket.settings import Settings
+from web.settings_of import settings
 
 PASSWORD = "春天里的第一场雨"
 
@@ -63,15 +61,6 @@ class Visit:
         assert opened.status_code == 200, opened.text
         client.headers["x-csrf-token"] = opened.json()["csrf_token"]
         return client
-
-
-def settings(**more: object) -> Settings:
-    values = {
-        "database_url": os.environ["DATABASE_URL"],
-        "data_dir": Path("/nowhere"),
-        "seeds_dir": Path("/nowhere"),
-    }
-    return Settings(**(values | more))
 
 
 @pytest.fixture

@@ -75,6 +75,8 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=15,
+            # An error that is logged tells its statement and keeps the people in it to itself.
+            hide_parameters=True,
             connect_args={"options": f"-c timezone=UTC -c lock_timeout={lock_timeout_ms}"},
         )
 

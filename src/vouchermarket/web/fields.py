@@ -10,6 +10,7 @@ PAGE_MAX = 200
 # The only ids in paths: a number would be counted through.
 Id = FromPath[UUID]
 Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX, description="How many rows at most")]
+Offset = Annotated[int, QueryParameter(ge=0, le=1_000_000, description="How many rows to pass over")]
 After = Annotated[
     str,
     QueryParameter(

@@ -1,19 +1,17 @@
 """The description of the interface: `/schema/openapi.json`, and its page at `/schema` from our own assets."""
 
-from pathlib import Path
 from typing import Any
 
 from litestar import Request, Router
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.static_files import create_static_files_router
 
 import vouchermarket
+from vouchermarket.web.files import ASSETS
 from vouchermarket.web.guards import CSRF_HEADER
 from vouchermarket.web.keys import HEADER
 
-ASSETS = Path(__file__).parent / "assets"
 UNSAFE = {"post", "put", "patch", "delete"}
 # What any route may answer besides its own success; bodies can be refused only where there is one.
 ANYWHERE = {
@@ -87,8 +85,9 @@ def completed(schema: dict[str, Any]) -> dict[str, Any]:
                 if parameter["name"] == HEADER:
                     # Its absence has a refusal of its own, so the framework is told that it may be absent.
                     parameter |= {"required": True, "schema": KEY}
-            if method in UNSAFE:
-                operation.setdefault("parameters", []).append(CSRF)
+            asked = operation.setdefault("parameters", [])
+            if method in UNSAFE and CSRF not in asked:
+                asked.append(CSRF)
     return schema
 
 
@@ -103,16 +102,3 @@ def config() -> OpenAPIConfig:
         openapi_router=Router("/schema", route_handlers=[], include_in_schema=False, opt={"verb": None}),
         render_plugins=[InterfacePage(path="/", favicon="", style=""), InterfaceJson()],
     )
-
-
-def asset_routers() -> list[Router]:
-    """Our files and the built third-party ones; the rest of the folder is nobody's business."""
-    return [
-        create_static_files_router(
-            path=f"/assets/{folder}",
-            directories=[ASSETS / folder],
-            name=f"assets-{folder}",
-            opt={"verb": None},
-        )
-        for folder in ("own", "built")
-    ]

@@ -1,0 +1,139 @@
+"""The description of the interface and the assets its page needs."""
+
+import os
+
+import httpx
+import pytest
+from litestar import Litestar
+from sqlalchemy import create_engine, make_url, text
+
+from vouchermarket.app import ProductionNotSafe, create_app, refuse_privileged
+from vouchermarket.kit.db import Database
+from vouchermarket.web import guards
+from vouchermarket.web.interface import completed
+from web.settings_of import settings
+
+
+@pytest.fixture
+def client(transport: httpx.ASGITransport) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=transport, base_url="http://market.test")
+
+
+async def test_every_route_stands_in_the_description_with_its_statuses(app: Litestar, client) -> None:
+    schema = (await client.get("/schema/openapi.json")).json()
+    described = {
+        (path, method.upper())
+        for path, operations in schema["paths"].items()
+        for method in operations
+        if method in {"get", "put", "post", "delete"}
+    }
+    ours = {
+        (path.replace(":uuid", ""), method)
+        for path, handler in guards.handlers(app)
+        if path.startswith("/api/")
+        for method in handler.http_methods
+    }
+    assert described == ours
+    for operations in schema["paths"].values():
+        for method, operation in operations.items():
+            statuses = set(operation["responses"])
+            assert {"400", "401", "403", "404", "503"} <= statuses
+            assert ("422" in statuses) is (method != "get")
+            assert any(status.startswith("2") for status in statuses)
+    twice = (await client.get("/schema/openapi.json")).json()
+    assert twice == schema
+
+
+def test_a_key_is_described_as_required() -> None:
+    parameter = {"name": "Idempotency-Key", "in": "header", "required": False, "schema": {}}
+    schema = {"components": {}, "paths": {"/x": {"post": {"parameters": [parameter], "responses": {}}}}}
+    completed(schema)
+    assert parameter["required"] is True
+    assert [each["name"] for each in schema["paths"]["/x"]["post"]["parameters"]] == [
+        "Idempotency-Key",
+        "x-csrf-token",
+    ]
+
+
+async def test_the_page_asks_for_nothing_from_elsewhere(client) -> None:
+    page = await client.get("/schema")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    for asset in ("/assets/own/openapi.js", "/assets/own/openapi.css"):
+        assert asset in page.text
+        answer = await client.get(asset)
+        assert answer.status_code == 200
+        again = await client.get(asset, headers={"if-none-match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/assets/build_hook.py",
+        "/assets/package.json",
+        "/assets/own/../package.json",
+        "/assets/own/%2e%2e/package.json",
+        "/assets/own/..%2fpackage.json",
+        "/assets/own//etc/passwd",
+        "/assets/own/openapi.js%00.css",
+        "/assets/own/" + "x" * 3000,
+    ],
+)
+async def test_nothing_beside_the_assets_is_served(client, path: str) -> None:
+    answer = await client.get(httpx.URL("http://market.test").copy_with(raw_path=path.encode()))
+    assert answer.status_code in {400, 404}
+
+
+async def test_production_describes_nothing_and_asks_for_safe_settings() -> None:
+    """docs/trust.md 72 and 76."""
+    safe = {"mode": "production", "allowed_hosts": ("market.test",)}
+    app = create_app(settings(**safe))
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://market.test") as client:
+        assert (await client.get("/schema/openapi.json")).status_code == 404
+        live = await client.get("/health/live")
+        assert live.headers["strict-transport-security"].startswith("max-age=")
+        foreign = await client.get("/health/live", headers={"host": "evil.test"})
+        assert (foreign.status_code, foreign.json()["code"]) == (400, "host_not_accepted")
+    await app.state.database.close()
+    for unsafe in ({"database_url": ""}, {"clock_offset_seconds": 5}, {"allowed_hosts": ()}):
+        with pytest.raises(ProductionNotSafe):
+            create_app(settings(**(safe | unsafe)))
+    assert app.debug is False
+
+
+async def test_production_does_not_run_as_a_superuser(owner_url: str) -> None:
+    """docs/trust.md 72: row-level security would not hold such a role."""
+    url = make_url(os.environ["DATABASE_URL"])
+    engine = create_engine(owner_url)
+    with engine.connect() as connection:
+        superuser = connection.execute(
+            text("SELECT rolname FROM pg_roles WHERE rolsuper AND rolcanlogin ORDER BY oid LIMIT 1")
+        ).scalar_one()
+    engine.dispose()
+    for name, is_safe in ((url.username, True), (superuser, False)):
+        database = Database(url.set(username=name).render_as_string(hide_password=False), pool_size=1)
+        if is_safe:
+            await refuse_privileged(database)
+        else:
+            with pytest.raises(ProductionNotSafe):
+                await refuse_privileged(database)
+        await database.close()
+
+
+async def test_health_is_told(client) -> None:
+    assert (await client.get("/health/live")).status_code == 204
+    assert (await client.get("/health/ready")).status_code == 204
+
+
+async def test_ready_is_no_while_the_database_is_away() -> None:
+    """docs/trust.md 78, the answer."""
+    app = create_app(settings(database_url="postgresql+psycopg://nobody@/nothing?host=/nowhere"))
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://market.test") as client:
+        answer = await client.get("/health/ready")
+        assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+        assert (await client.get("/health/live")).status_code == 204
+    await app.state.database.close()
