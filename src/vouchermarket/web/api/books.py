@@ -110,9 +110,7 @@ async def corrections(session: given.Session, actor: given.Actor, limit: Limit =
     return await ledger_queries.corrections_pending(session, actor.bureau_id, at_most=limit)
 
 
-@post(
-    "/books/corrections/{correction_id:uuid}/decision", verb="decide_correction", tags=TAGS, status_code=200
-)
+@post("/books/corrections/{correction_id:uuid}/decide", verb="decide_correction", tags=TAGS, status_code=200)
 async def decide_correction(
     correction_id: Id, data: JSONBody[Decide], once: given.Once
 ) -> Response[CorrectionDecided]:

@@ -97,7 +97,7 @@ async def returned(session: given.Session, actor: given.Actor) -> list[EntryCard
     return await queries.returned_to(session, actor)
 
 
-@post("/credits/entries/{entry_id:uuid}/decision", verb="decide_credit", tags=TAGS, status_code=200)
+@post("/credits/entries/{entry_id:uuid}/decide", verb="decide_credit", tags=TAGS, status_code=200)
 async def decide_entry(
     entry_id: Id, data: JSONBody[DecideEntry], session: given.Session, actor: given.Actor, now: given.Now
 ) -> DecidedEntry:
@@ -106,7 +106,7 @@ async def decide_entry(
     return DecidedEntry(decided.entry_id, decided.status, None)
 
 
-@post("/credits/decisions", verb="decide_credit", tags=TAGS, status_code=200)
+@post("/credits/decide", verb="decide_credit", tags=TAGS, status_code=200)
 async def decide_entries(
     data: JSONBody[DecideEntries],
     session: given.Session,

@@ -76,7 +76,7 @@ async def version(version_id: Id, session: given.Session, actor: given.Actor) ->
     return _shown(await queries.open_version(session, actor, PolicyVersionId(version_id)))
 
 
-@post("/policies/{version_id:uuid}/decision", verb="decide_policy", tags=TAGS, status_code=204)
+@post("/policies/{version_id:uuid}/decide", verb="decide_policy", tags=TAGS, status_code=204)
 async def decide(
     version_id: Id, data: JSONBody[Decide], session: given.Session, actor: given.Actor, now: given.Now
 ) -> None:

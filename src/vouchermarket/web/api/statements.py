@@ -132,7 +132,7 @@ async def revocations(session: given.Session, actor: given.Actor, limit: Limit =
     return await queries.revocations_pending(session, actor.bureau_id, at_most=limit)
 
 
-@post("/revocations/{revocation_id:uuid}/decision", verb="decide_revocation", tags=TAGS, status_code=200)
+@post("/revocations/{revocation_id:uuid}/decide", verb="decide_revocation", tags=TAGS, status_code=200)
 async def decide_revocation(revocation_id: Id, data: JSONBody[Decide], once: given.Once) -> Response[Decided]:
     """Approve a revocation, and money, credit and line go back now, or reject it, as a second person."""
     return await once(_decided, revocation_id, data.approve, status=200)
