@@ -24,12 +24,12 @@ class Worker:
     def __init__(self, process):
         self.process, self.lines = process, []
 
-    async def has_logged(self, word):
-        """Wait until a line of the log holds this word."""
+    async def has_logged(self, *words):
+        """Wait until a line of the log holds these words."""
         async with asyncio.timeout(20):
-            while not any(word in line for line in self.lines):
+            while not any(all(word in line for word in words) for line in self.lines):
                 line = await self.process.stdout.readline()
-                assert line, f"ended without {word}: {self.lines}"
+                assert line, f"ended without {words}: {self.lines}"
                 self.lines.append(re.sub(r"\x1b\[\d*m", "", line.decode()))
         return self
 
@@ -100,7 +100,7 @@ async def test_whoever_ends_is_followed_and_whoever_is_told_to_ends_well(apart, 
     bureau_id = await make_bureau(database_apart)
     async with working(apart, 3) as workers:
         led, others = await first_to_lead(workers)
-        await led.has_logged("check_books")
+        await led.has_logged("check_books", f"b{bureau_id.hex[-10:]}")
         assert await _books_checked(database_apart, bureau_id) == 1
         before = await _slots(database_apart, "relay_deliveries")
         assert await led.ends(signal.SIGKILL) == -signal.SIGKILL

@@ -215,7 +215,7 @@ async def test_beginning_catches_up_without_being_waited_for(database, bureau):
     await schedule.begin()
     assert not begun.is_set()
     await asyncio.wait_for(begun.wait(), 10)
-    await schedule.end()
+    await asyncio.wait_for(schedule.end(), 10)
     assert cut_off.is_set()
     await schedule.end()
     [row] = await _slots(database, job)
