@@ -9,7 +9,7 @@ catalogue     courses, runs, accreditation          vouchers       funds, issuan
 credits       credit entries and their review       booking        seats and holds, decided together
 completion    attendance, reports, verification     settlement     statements and their two keys
 reporting     figures, trace, the twelve invariants web | jobs     HTTP and the schedule; cli on top
-Floors: pyproject.toml, [tool.importlinter]. A slice is five files: tables, structs, rules, operations, queries.
+Floors: pyproject.toml, [tool.importlinter]. A slice: tables, structs, rules, operations, queries.
 """
 
 __version__ = "0.1.0"

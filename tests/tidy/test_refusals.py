@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from tidy.source import ROOT, Module, called, modules_of_tests, none, sample
+from tidy.source import ROOT, Module, modules_of_tests, none, sample
 from vouchermarket.cli import refusals
 from vouchermarket.kit.refusal import Kind, Refusal, placeholders
 
@@ -39,18 +39,20 @@ def repeated(codes: Iterable[str]) -> set[str]:
 
 
 def raised_in(tests: Iterable[Module]) -> set[str]:
-    """Names of classes within `raises(...)` or `isinstance(...)`, and every string: a code asserted."""
+    """Every string (a code asserted), and every class that is named to be compared with.
+
+    A class that is only called, and so only made, was raised by nobody: that does not count.
+    """
     found: set[str] = set()
     for module in tests:
         if module.path.startswith("tests/tidy/"):
             continue
+        made = {id(node.func) for node in ast.walk(module.tree) if isinstance(node, ast.Call)}
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)
-            elif isinstance(node, ast.Call) and called(node) in {"raises", "isinstance"}:
-                for part in ast.walk(node):
-                    if isinstance(part, ast.Attribute | ast.Name):
-                        found.add(part.attr if isinstance(part, ast.Attribute) else part.id)
+            elif isinstance(node, ast.Attribute | ast.Name) and id(node) not in made:
+                found.add(node.attr if isinstance(node, ast.Attribute) else node.id)
     return found
 
 
