@@ -11,26 +11,17 @@ from sqlalchemy import text
 
 from vouchermarket.kit.clock import Clock, shifted_clock
 from vouchermarket.kit.db import Database
-from vouchermarket.kit.refusal import Kind, Refusal
 from vouchermarket.settings import Settings
 from vouchermarket.web import api, files, guards, health, interface, logs
 from vouchermarket.web.bodies import StrictRequest
 from vouchermarket.web.deps import DEPENDENCIES
 from vouchermarket.web.errors import handle
 from vouchermarket.web.middleware import Market
+from vouchermarket.web.problems import ProductionNotSafe
 from vouchermarket.web.visitors import Visitors
 
 BODY_BYTES_MAX = 1_000_000
 PRODUCTION = "production"
-
-
-class ProductionNotSafe(Refusal):
-    code = "production_not_safe"
-    kind = Kind.CONFLICT
-    zh = "正式运行不接受这一设置:{setting}"
-    en = "Production does not run with this setting: {setting}"
-    remedy_zh = "请按部署说明更正该设置"
-    remedy_en = "Put the setting right as the runbook says"
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:

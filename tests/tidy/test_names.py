@@ -96,7 +96,7 @@ def taken_word(module: Module) -> Iterator[str]:
     for line, name in chosen(module):
         said = words(name)
         for word, (floors, instead) in TAKEN.items():
-            if word in said and module.floor not in floors and not (word == "session" and name == "session"):
+            if word in said and module.floor not in floors and not (word == "session" and name in {"session", "Session"}):
                 yield f"{line} {name}: say {instead}"
         if foreign in said and name not in MEANT:
             yield f"{line} {name}: say {instead_there}"

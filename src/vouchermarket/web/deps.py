@@ -14,11 +14,10 @@ from litestar.params import HeaderParameter
 
 from vouchermarket.identity import rules
 from vouchermarket.identity.structs import Actor
-from vouchermarket.kit import keys
 from vouchermarket.kit.db import Database, Session
 from vouchermarket.web import given
 from vouchermarket.web.guards import Place, place_of, visitors_of
-from vouchermarket.web.keys import HEADER, Once, readable
+from vouchermarket.web.keys import HEADER, Once
 from vouchermarket.web.visitors import Visitor, Visitors
 
 
@@ -55,22 +54,21 @@ def provide_actor(visitor: given.Visitor) -> Actor:
     return visitor.actor
 
 
-async def provide_session(database: given.Database, actor: given.Actor) -> AsyncGenerator[Session]:
+async def committed(database: given.Database, actor: given.Actor) -> AsyncGenerator[Session]:
     """The request's one transaction: commits when the answer is ready, undone by whatever is raised."""
     async with database.transaction(actor.bureau_id) as session:
         yield session
 
 
-async def provide_once(
+def provide_once(
     request: Request[Any, Any, Any],
     session: given.Session,
     actor: given.Actor,
     now: given.Now,
     request_key: Annotated[str | None, HeaderParameter(name=HEADER)] = None,
 ) -> Once:
-    """Carries out a verb once for the request's `Idempotency-Key`. Refuses `KeyMissing`."""
-    asked = keys.body_hash(request.method, request.scope["path"], await request.body())
-    return Once(session, actor, now, readable(request_key), asked)
+    """Carries out a verb once for the request's `Idempotency-Key`."""
+    return Once(request, session, actor, now, request_key)
 
 
 DEPENDENCIES = {
@@ -80,6 +78,6 @@ DEPENDENCIES = {
     "now": Provide(provide_now, sync_to_thread=False),
     "visitor": Provide(provide_visitor, sync_to_thread=False),
     "actor": Provide(provide_actor, sync_to_thread=False),
-    "session": Provide(provide_session),
-    "once": Provide(provide_once),
+    "session": Provide(committed),
+    "once": Provide(provide_once, sync_to_thread=False),
 }

@@ -65,7 +65,7 @@ class InterfaceJson(JsonRenderPlugin):
 class InterfacePage(OpenAPIRenderPlugin):
     """A page of ours with a viewer of our own assets: it opens with the network cut."""
 
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002 - theirs
         """The page is the same for every schema; the viewer fetches that."""
         return (ASSETS / "own" / "openapi.html").read_bytes()
 

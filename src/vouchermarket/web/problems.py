@@ -89,3 +89,14 @@ class SomethingBroke(DoorRefusal):
     en = "Something of ours broke and the request had no effect; number {request_id}"
     remedy_zh = "请再试一次;若仍出错,请把编号告诉管理员"
     remedy_en = "Try again; if it stays, tell the administrator the number"
+
+
+class ProductionNotSafe(Refusal):
+    """Said when the application is to start, by whatever starts it."""
+
+    code = "production_not_safe"
+    kind = Kind.CONFLICT
+    zh = "正式运行不接受这一设置:{setting}"
+    en = "Production does not run with this setting: {setting}"
+    remedy_zh = "请按部署说明更正该设置"
+    remedy_en = "Put the setting right as the runbook says"

@@ -49,7 +49,7 @@ class Visitors:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._bureaus: dict[tuple[str, str], Bureau] = {}
+        self._bureaus: dict[tuple[str, str | None, str | None], tuple[Bureau, int]] = {}
         self._kept: dict[tuple[UUID, str, bytes], _Kept] = {}
 
     async def bureau(self, host: str, code: str | None, bearer_code: str | None) -> Bureau | None:
@@ -57,29 +57,17 @@ class Visitors:
 
         None where host and path name different ones.
         """
-        by_host = await self._named("host", host)
-        by_code = await self._named("code", code) if code else None
-        if code and (by_code is None or by_host not in {None, by_code}):
-            return None
-        found = by_host or by_code
-        if found is None and bearer_code:
-            found = await self._named("code", bearer_code)
-        return found or await self._only()
-
-    async def _named(self, by: str, name: str) -> Bureau | None:
-        # A bureau is opened once and keeps its code and hosts: what was found stays true.
-        if (by, name) not in self._bureaus:
-            look_up = queries.bureau_by_host if by == "host" else queries.bureau_by_code
-            async with self._database.registry() as session:
-                found = await look_up(session, name)
-            if found is None:
-                return None
-            self._bureaus[by, name] = found
-        return self._bureaus[by, name]
-
-    async def _only(self) -> Bureau | None:
+        asked, tick = (host, code, bearer_code), time.monotonic_ns()
+        kept = self._bureaus.get(asked)
+        if kept and tick < kept[1] + _NANOSECONDS:
+            return kept[0]
         async with self._database.registry() as session:
-            return await queries.only_bureau(session)
+            found = await _bureau(session, host, code, bearer_code)
+        if found is not None:
+            if len(self._bureaus) >= KEPT_MAX:
+                self._bureaus.clear()
+            self._bureaus[asked] = (found, tick)
+        return found
 
     async def by_token(self, bureau: Bureau, secret: str) -> Visitor | None:
         """Whose bearer token it is."""
@@ -108,6 +96,15 @@ class Visitors:
     def forget(self) -> None:
         """Drop what is kept, so that who logged out is out at once in this process."""
         self._kept.clear()
+
+
+async def _bureau(session: Session, host: str, code: str | None, bearer_code: str | None) -> Bureau | None:
+    by_host = await queries.bureau_by_host(session, host)
+    by_code = await queries.bureau_by_code(session, code) if code else None
+    if code and (by_code is None or by_host not in {None, by_code}):
+        return None
+    by_token = await queries.bureau_by_code(session, bearer_code) if bearer_code else None
+    return by_host or by_code or by_token or await queries.only_bureau(session)
 
 
 async def _by_token(session: Session, bureau: Bureau, secret: str, now: datetime) -> Visitor | None:
