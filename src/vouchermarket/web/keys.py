@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from litestar import Response
+from litestar import Request, Response
 
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import keys
@@ -27,25 +27,36 @@ class Once:
 
     A success is stored with its effects and told again word for word; a refusal undoes both. Keys are a
     person's own: nobody learns or takes another's.
+
+    Key and body are read when it is called: a dependency that refused after the transaction was opened would
+    leave it open, for the framework closes what came before only from the handler on.
     """
 
-    def __init__(self, session: Session, actor: Actor, now: datetime, key: str, asked: bytes) -> None:
+    def __init__(
+        self, request: Request[Any, Any, Any], session: Session, actor: Actor, now: datetime, key: str | None
+    ) -> None:
+        self._request = request
         self._session = session
         self._actor = actor
         self._now = now
-        self._key = f"{actor.person_id}:{key}"
-        self._asked = asked
+        self._key = key
 
     async def __call__(
         self, verb: Callable[..., Awaitable[Any]], *told: Any, status: int = 201, **more: Any
     ) -> Response[Any]:
-        """`verb(session, actor, *told, now=now)`. Refuses `KeyInFlight`, `KeyReused`, and as the verb."""
-        kept = await keys.claim(self._session, self._actor.bureau_id, self._key, self._asked)
+        """`verb(session, actor, *told, now=now)`.
+
+        Refuses `KeyMissing`, `KeyInFlight`, `KeyReused`, and as the verb.
+        """
+        key = f"{self._actor.person_id}:{readable(self._key)}"
+        request = self._request
+        asked = keys.body_hash(request.method, request.scope["path"], await request.body())
+        kept = await keys.claim(self._session, self._actor.bureau_id, key, asked)
         if kept is not None:
             return _answer(kept, {REPLAYED: "true"})
         result = await verb(self._session, self._actor, *told, now=self._now, **more)
         fresh = keys.Answer(status, msgspec.json.encode(result))
-        await keys.store(self._session, self._actor.bureau_id, self._key, self._asked, fresh, self._now)
+        await keys.store(self._session, self._actor.bureau_id, key, asked, fresh, self._now)
         return _answer(fresh, {})
 
 
