@@ -237,7 +237,7 @@ async def test_a_schedule_ticks_until_it_is_ended(database, bureau):
     assert len(written.runs) == runs
 
 
-async def test_a_turn_that_cannot_be_taken_leaves_the_ticking_alone(database, bureau):
+async def test_a_turn_that_cannot_be_taken_leaves_the_ticking_alone(database, bureau, capsys):
     """The database away for a moment: that turn fails, the next finds the same slot."""
     written = _Diary(bureau)
     job = Job(f"test:{new_id()}", written.sweep, timedelta(seconds=1), CatchUp.LATEST)
@@ -255,3 +255,4 @@ async def test_a_turn_that_cannot_be_taken_leaves_the_ticking_alone(database, bu
     await written.next_run()
     await schedule.end()
     assert len(written.runs) == 1
+    assert "job.turn_failed" in capsys.readouterr().out
