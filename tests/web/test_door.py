@@ -9,8 +9,11 @@ from litestar.params import JSONBody
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+import factories
 from factories import City
+from vouchermarket.identity import tables
 from vouchermarket.identity.rules import NotFound
+from vouchermarket.kit.ids import new_id
 from vouchermarket.kit.refusal import Kind, Refusal
 from vouchermarket.web import bodies, errors, problems
 from vouchermarket.web.given import Session
@@ -357,6 +360,22 @@ async def test_a_column_is_the_last_to_say_no(app: Litestar, visit, city: City, 
     assert (await program.post("/number", json={"number": 5})).status_code == 201
     answer = await program.post("/number", json={"number": 70_000})
     assert (answer.status_code, answer.json()["code"]) == (400, "request_not_readable")
+
+
+async def test_the_net_below_the_locks_is_told_as_a_conflict(app: Litestar, visit, city: City) -> None:
+    """The session's own refusal takes the place of the driver's error while the transaction is undone."""
+
+    @post("/api/v1/twice", verb="read_own", include_in_schema=False)
+    async def twice(session: Session) -> None:
+        row = factories.PersonRow()
+        for id_ in (new_id(), new_id()):
+            await factories.add(session, city.bureau_id, tables.person, {**row, "id": id_})
+
+    app.register(twice)
+    program = await visit.program(city.officer("administrator"))
+    answer = await program.post("/twice")
+    assert (answer.status_code, answer.json()["code"]) == (409, "changed_meanwhile")
+    assert len((await program.get("/people?limit=200")).json()) == 43
 
 
 @pytest.mark.parametrize("broken", [b"{", b'{"a":"\xff"}', b"[" * 100_000, b'"\\u0000"', b"9" * 30])
