@@ -248,6 +248,8 @@ def test_meetings_stand_exactly_when_their_ends_and_beginnings_ascend(planned):
         (FileCourse, {"price_fen": -1}),
         (FileCourse, {"price_fen": 10**29}),
         (FileCourse, {"levle": "city"}),
+        (FileCourse, {"fund_lines": ["all_staff"] * 51}),
+        (OpenRun, {"meetings": [msgspec.to_builtins(meeting())] * 367}),
         (OpenRun, {"books_from_at": "2014-03-03T09:00:00"}),
         (OpenRun, {"place": ""}),
     ],

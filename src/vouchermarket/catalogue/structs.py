@@ -21,6 +21,8 @@ Fen = Annotated[int, msgspec.Meta(ge=0, le=FEN_MAX)]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 CAPACITY_MAX = 10_000
+# One for every day of a year: what a booking reads of a run stays small.
+MEETINGS_MAX = 366
 PAGE_MAX = 200
 
 
@@ -90,7 +92,7 @@ class FileCourse(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     type: Line
     level: Level
     mode: Mode
-    fund_lines: tuple[Line, ...]
+    fund_lines: Annotated[tuple[Line, ...], msgspec.Meta(max_length=50)]
     price_fen: Fen
     amount: str
     unit: Unit
@@ -126,7 +128,7 @@ class OpenRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     books_from_at: Instant
     books_until_at: Instant
     place: Line
-    meetings: tuple[MeetingTime, ...]
+    meetings: Annotated[tuple[MeetingTime, ...], msgspec.Meta(max_length=MEETINGS_MAX)]
     price_fen: Fen | None = None
 
 
