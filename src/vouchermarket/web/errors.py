@@ -147,5 +147,7 @@ _ANTICIPATED: dict[type[Exception], type[Refusal]] = {
 
 def _not_valid(error: ValidationException) -> RequestNotReadable:
     first = error.extra[0] if isinstance(error.extra, list) and error.extra else {}
-    place = f"{first.get('source', 'request')}:{first.get('key', '')}"
+    # The framework's word for it is an enum, whose text would name the class.
+    source = first.get("source", "request")
+    place = f"{getattr(source, 'value', source)}:{first.get('key', '')}"
     return RequestNotReadable(path=place, problem=str(first.get("message", error.detail))[:200])
