@@ -55,7 +55,7 @@ async def test_the_second_half_of_the_path_goes_through_the_interface(desks, lea
 
     run = told(await provider.get(f"/runs/{learning.run_id}"))
     for number, meeting in enumerate(run["meetings"]):
-        # The colleague comes to two of four classes: part of the price is earned, by the pack's tiers.
+        # The colleague comes to two of four classes: half the price is earned, by the pack's tier.
         present = {"present": {str(mine): True, str(colleagues): number < 2}}
         told(await provider.put(f"/meetings/{meeting['id']}/attendance", json=present))
     learning.at(REPORTED)
@@ -72,7 +72,7 @@ async def test_the_second_half_of_the_path_goes_through_the_interface(desks, lea
     verified = await post(centre, "/completions/verify", completion_ids=ids)
     assert all(line["refusal"] is None for line in verified)
     total_fen = sum(line["captured_fen"] for line in verified)
-    assert PRICE_FEN <= total_fen < 2 * PRICE_FEN
+    assert total_fen == PRICE_FEN + PRICE_FEN // 2
 
     reviewer = await desks.at("training_centre", 1)
     queue = [entry["id"] for entry in told(await reviewer.get("/credits/awaiting"))]

@@ -122,6 +122,26 @@ async def transfers_of(
     return [_transfer_of(row) for row in await session.execute(statement)]
 
 
+async def transfers_page(
+    session: Session,
+    bureau_id: UUID,
+    document_id: UUID,
+    *,
+    after: TransferId | None = None,
+    at_most: int = 50,
+) -> list[Transfer]:
+    """The transfers of one document in the order of their ids, paged by the last one seen."""
+    statement = (
+        select(transfer, _is_reversed.label("is_reversed"))
+        .where(transfer.c.bureau_id == bureau_id, transfer.c.document_id == document_id)
+        .order_by(transfer.c.id)
+        .limit(at_most)
+    )
+    if after is not None:
+        statement = statement.where(transfer.c.id > after)
+    return [_transfer_of(row) for row in await session.execute(statement)]
+
+
 async def transfer_by_id(session: Session, bureau_id: UUID, id_: UUID) -> Transfer | None:
     """One transfer, with whether it has been mirrored."""
     statement = select(transfer, _is_reversed.label("is_reversed")).where(

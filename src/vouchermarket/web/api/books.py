@@ -14,7 +14,7 @@ from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import EventId, TransferId
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger import queries as ledger_queries
-from vouchermarket.ledger.structs import Account, Adjust, Correction, Reverse
+from vouchermarket.ledger.structs import Account, Adjust, Correction, Reverse, Transfer
 from vouchermarket.reporting.queries import invariants, trace, trail
 from vouchermarket.reporting.queries import line as figures
 from vouchermarket.web import given
@@ -68,6 +68,21 @@ async def account(code: AccountCode, session: given.Session, actor: given.Actor)
     if found is None:
         raise NotFound
     return found
+
+
+@get("/books/transfers", verb="read_money", tags=TAGS)
+async def transfers(
+    document_id: FromQuery[UUID],
+    session: given.Session,
+    actor: given.Actor,
+    limit: Limit = 50,
+    after: FromQuery[UUID | None] = None,
+) -> list[Transfer]:
+    """The transfers of a document: an appropriation, issuance, booking, statement, payment or correction."""
+    last = TransferId(after) if after else None
+    return await ledger_queries.transfers_page(
+        session, actor.bureau_id, document_id, after=last, at_most=limit
+    )
 
 
 @get("/books/invariants", verb="read_audit", tags=TAGS)
@@ -142,6 +157,7 @@ ROUTES = (
     money_line,
     trace_of_booking,
     account,
+    transfers,
     promises,
     events,
     propose_adjust,
