@@ -101,6 +101,17 @@ async def test_a_slot_is_claimed_once(database: Database):
         assert await slots.last(session, job) == at
 
 
+async def test_slots_are_forgotten_after_a_month(database: Database):
+    at = clock.system_clock()
+    job = f"test:{at.timestamp()}"
+    async with database.registry() as session:
+        for days in (32, 31, 0):
+            await slots.claim(session, job, at - timedelta(days=days), at)
+        await slots.close(session, job, at, now=at)
+        assert await slots.claim(session, job, at - timedelta(days=32), at)
+        assert not await slots.claim(session, job, at - timedelta(days=31), at)
+
+
 def test_the_first_day_of_the_calendar_begins_with_it_in_every_zone():
     assert clock.start_of_day(date.min, "Asia/Shanghai") == datetime.min.replace(tzinfo=UTC)
     assert clock.start_of_day(date.max, "America/Lima") == datetime(9999, 12, 31, 5, tzinfo=UTC)

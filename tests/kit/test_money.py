@@ -18,7 +18,23 @@ def test_reads_a_decimal_text(text, hundredths):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "1.234", "-1", "+1", "1e3", "01", ".5", "1.", "1,5", "\uff11\uff12", "1_0", "9" * 30, "1\n", "NaN", "\x00"],
+    [
+        "",
+        "1.234",
+        "-1",
+        "+1",
+        "1e3",
+        "01",
+        ".5",
+        "1.",
+        "1,5",
+        "\uff11\uff12",
+        "1_0",
+        "9" * 30,
+        "1\n",
+        "NaN",
+        "\x00",
+    ],
 )
 def test_refuses_what_is_no_amount(text):
     with pytest.raises(money.AmountNotReadable):

@@ -96,7 +96,8 @@ def taken_word(module: Module) -> Iterator[str]:
     for line, name in chosen(module):
         said = words(name)
         for word, (floors, instead) in TAKEN.items():
-            if word in said and module.floor not in floors and not (word == "session" and name in {"session", "Session"}):
+            is_session = word == "session" and name in {"session", "Session"}
+            if word in said and module.floor not in floors and not is_session:
                 yield f"{line} {name}: say {instead}"
         if foreign in said and name not in MEANT:
             yield f"{line} {name}: say {instead_there}"

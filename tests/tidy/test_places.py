@@ -8,11 +8,12 @@ import pytest
 from tidy.source import Check, Module, calls, findings, imports, none, sample, texts
 
 EDGES = {"kit", "web", "jobs", "cli"}
-# The runner of migrations commits as the owner, outside any bureau; it is no part of a request.
-COMMITS = {"kit/db.py", "kit/schema.py"}
+COMMITS = {"kit/db.py"}
 CONNECTS = {"kit/db.py", "kit/schema.py", "kit/embedded/cluster.py", "jobs/leader.py"}
 CLOCKS = ("now", "utcnow", "today", "time_ns", "uuid1", "uuid4", "uuid7", "system_clock")
-LOCKING = ("FOR UPDATE", "FOR NO KEY UPDATE", "FOR SHARE", "FOR KEY SHARE", "SKIP LOCKED", "pg_advisory")
+LOCKING = ("FOR UPDATE", "FOR NO KEY UPDATE", "FOR SHARE", "FOR KEY SHARE", "SKIP LOCKED", "_ADVISORY_")
+# The lead is held by a connection of its own for as long as a worker lives, not by a transaction.
+LOCKERS = {"kit/locks.py", "jobs/leader.py"}
 
 
 def commits(module: Module) -> Iterator[str]:
@@ -48,7 +49,7 @@ def makes_ids_in_rules(module: Module) -> Iterator[str]:
 
 
 def locks(module: Module) -> Iterator[str]:
-    if module.path == "kit/locks.py":
+    if module.path in LOCKERS:
         return
     yield from calls(module, "with_for_update")
     for line, text in texts(module):

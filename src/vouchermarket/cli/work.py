@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import click
 
+from vouchermarket.app import safe_for_production
 from vouchermarket.cli.opening import addresses, opened
 from vouchermarket.jobs.leader import Leader
 from vouchermarket.jobs.schedule import Schedule
@@ -21,6 +22,7 @@ def command() -> None:
     Expiry, confirmation by silence, payouts, deliveries, the nightly check of the books. SIGTERM ends it.
     """
     settings = from_environment()
+    safe_for_production(settings)
     with addresses(settings) as found:
         asyncio.run(_work(found.url, settings))
 

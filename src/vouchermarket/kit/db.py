@@ -146,9 +146,12 @@ def tenant_table(name: str, *parts: SchemaItem, append_only: bool = False, delet
     )
 
 
-def registry_table(name: str, *parts: SchemaItem) -> Table:
+def registry_table(name: str, *parts: SchemaItem, deletable: bool = False) -> Table:
     """A table above bureaus. There are three; a test compares the list with the catalog."""
-    return Table(name, metadata, *parts, info={"tenant": False, "grants": ["SELECT", "INSERT", "UPDATE"]})
+    grants = ["SELECT", "INSERT", "UPDATE"]
+    return Table(
+        name, metadata, *parts, info={"tenant": False, "grants": [*grants, "DELETE"] if deletable else grants}
+    )
 
 
 def own_id(name: str = "id") -> Column[Any]:

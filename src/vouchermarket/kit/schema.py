@@ -33,11 +33,10 @@ def newest() -> str:
 def upgrade(owner_url: str) -> None:
     """Bring the database to the newest schema. All or nothing: PostgreSQL rolls schema changes back."""
     engine = create_engine(owner_url)
-    with engine.connect() as connection:
+    with engine.begin() as connection:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        connection.commit()
     engine.dispose()
 
 

@@ -1,11 +1,13 @@
 """Turns of jobs: a slot is claimed once, by whoever comes first, and remembered for catching up."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Text, func, select, update
+from sqlalchemy import Column, Text, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from vouchermarket.kit.db import Session, instant, registry_table
+
+KEPT = timedelta(days=31)
 
 job_slot = registry_table(
     "job_slot",
@@ -14,6 +16,7 @@ job_slot = registry_table(
     instant("claimed_at"),
     instant("done_at", nullable=True),
     Column("fault", Text),
+    deletable=True,
 )
 
 
@@ -26,12 +29,13 @@ async def claim(session: Session, job: str, slot_at: datetime, now: datetime) ->
 async def close(
     session: Session, job: str, slot_at: datetime, *, now: datetime, fault: str | None = None
 ) -> None:
-    """Write down how the turn ended."""
+    """Write down how the turn ended, and forget the job's slots of more than a month before it."""
     await session.execute(
         update(job_slot)
         .where(job_slot.c.job == job, job_slot.c.slot_at == slot_at)
         .values(done_at=now, fault=fault)
     )
+    await session.execute(delete(job_slot).where(job_slot.c.job == job, job_slot.c.slot_at < slot_at - KEPT))
 
 
 async def last(session: Session, job: str) -> datetime | None:

@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fault", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("job", "slot_at", name=op.f("job_slot_pkey")),
-        info={"tenant": False, "grants": ["SELECT", "INSERT", "UPDATE"]},
+        info={"tenant": False, "grants": ["SELECT", "INSERT", "UPDATE", "DELETE"]},
     )
     op.create_table(
         "account",
