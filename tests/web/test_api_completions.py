@@ -62,7 +62,9 @@ async def test_attendance_is_taken_down_and_put_right_by_the_runs_provider(desks
         rows = told(await reader.get(place))
         assert [(row["booking_id"], row["present"]) for row in rows] == [(str(here), True), (str(away), True)]
     rival = await desks.at("rival")
-    refused(await rival.get(place), 404, "not_found")
+    # Who pays has no business with who sat in which class.
+    for stranger in (rival, await desks.at("finance_office")):
+        refused(await stranger.get(place), 404, "not_found")
     refused(await rival.put(f"/meetings/{first}/attendance", json=taken), 404, "not_found")
 
 

@@ -48,12 +48,11 @@ async def post(desk: httpx.AsyncClient, place: str, status: int = 200, **body: A
     return told(await desk.post(place, json=body or None, headers=keyed()), status)
 
 
-async def test_the_second_half_of_the_path_goes_through_the_interface(desks, learning, world) -> None:
-    """From the last class to the bank's receipt, each step by the person whose desk it is."""
-    mine, colleagues = await learning.enrol(2)
+async def learn(desks: Desks, learning: Learning) -> int:
+    """From the last class to reviewed credits, each step by its person; gives what was earned in fen."""
     provider, centre = await desks.at("provider"), await desks.at("training_centre")
-
     run = told(await provider.get(f"/runs/{learning.run_id}"))
+    mine, colleagues = learning.bookings
     for number, meeting in enumerate(run["meetings"]):
         # The colleague comes to two of four classes: half the price is earned, by the pack's tier.
         present = {"present": {str(mine): True, str(colleagues): number < 2}}
@@ -62,52 +61,56 @@ async def test_the_second_half_of_the_path_goes_through_the_interface(desks, lea
     lines = [{"booking_id": str(booking_id), "evidence": "签到表"} for booking_id in (mine, colleagues)]
     reported = await post(provider, f"/runs/{learning.run_id}/completions", 201, reports=lines)
     assert [line["attended"] for line in reported] == [4, 2]
-
     learning.at(CONFIRMED)
     for which, line in enumerate(reported):
         await post(await desks.teacher(which), f"/completions/{line['completion_id']}/confirm", 204)
     learning.at(VERIFIED)
-    waiting = told(await centre.get("/completions/awaiting"))
-    ids = [one["completion"]["id"] for one in waiting]
+    ids = [one["completion"]["id"] for one in told(await centre.get("/completions/awaiting"))]
     verified = await post(centre, "/completions/verify", completion_ids=ids)
-    assert all(line["refusal"] is None for line in verified)
-    total_fen = sum(line["captured_fen"] for line in verified)
-    assert total_fen == PRICE_FEN + PRICE_FEN // 2
-
+    assert sorted(line["amount"] for line in verified) == ["18", "9"]
     reviewer = await desks.at("training_centre", 1)
     queue = [entry["id"] for entry in told(await reviewer.get("/credits/awaiting"))]
     await post(reviewer, "/credits/decide", entry_ids=queue, decision="approve", reason="材料齐全")
     transcript = told(await (await desks.teacher()).get("/me/transcript"))
     assert [(row["counted"], row["why"]) for row in transcript["entries"]] == [("18", None)]
+    return sum(line["captured_fen"] for line in verified)
 
+
+async def settle(desks: Desks, learning: Learning) -> dict[str, Any]:
+    """A statement drawn up, accepted and settled by its two keys; gives it as it was drawn up."""
+    provider, asked = await desks.at("provider"), {"provider_id": body_of(desks.city, "provider"), **PERIOD}
     learning.at(DRAWN_UP)
-    asked = {"provider_id": body_of(desks.city, "provider"), **PERIOD}
     statement_id = (await post(provider, "/statements", 201, **asked))["id"]
     opened = told(await provider.get(f"/statements/{statement_id}"))
-    assert opened["statement"]["total_fen"] == total_fen
     line_ids = [line["id"] for line in opened["lines"]]
     await post(provider, "/statement-lines/responses", line_ids=line_ids, response="accepted")
     learning.at(SETTLED)
-    await post(await desks.at("teacher_office"), f"/statements/{statement_id}/keys", 201)
-    assert (await post(centre, f"/statements/{statement_id}/keys", 201))["settled"]
+    for office, settled in (("teacher_office", False), ("training_centre", True)):
+        turned = await post(await desks.at(office), f"/statements/{statement_id}/keys", 201)
+        assert turned == {"office": office, "settled": settled}
+    return opened["statement"]
+
+
+async def test_the_second_half_of_the_path_goes_through_the_interface(desks, learning, world) -> None:
+    """From the last class to the bank's receipt, each step by the person whose desk it is."""
+    [mine, _] = await learning.enrol(2)
+    total_fen = await learn(desks, learning)
+    assert total_fen == PRICE_FEN + PRICE_FEN // 2
+    statement = await settle(desks, learning)
+    assert statement["total_fen"] == total_fen
 
     first, second = await desks.at("finance_office"), await desks.at("finance_office", 1)
-    assert [one["id"] for one in told(await first.get("/payments/to-approve"))] == [statement_id]
-    await post(first, f"/statements/{statement_id}/payments", 201)
+    assert [one["id"] for one in told(await first.get("/payments/to-approve"))] == [statement["id"]]
+    await post(first, f"/statements/{statement['id']}/payments", 201)
     learning.at(PAID)
     [payment] = told(await second.get("/payments/to-record"))
     assert (await post(second, f"/payments/{payment['id']}/paid", **RECEIPT))["state"] == "paid"
 
-    assert await money(desks) == {
-        "earned_fen": 0,
-        "payable_fen": 0,
-        "held_fen": 0,
-        "paid_fen": total_fen,
-    }
+    nothing = {"earned_fen": 0, "payable_fen": 0, "held_fen": 0}
+    assert await money(desks) == {**nothing, "paid_fen": total_fen}
     auditor = await desks.at("inspectorate")
     stations = [step["code"] for step in told(await auditor.get(f"/books/trace/{mine}"))]
-    wanted = ["appropriate", "issue", "hold", "capture", "settle", "pay_out", "paid"]
-    assert [code for code in stations if code in wanted] == wanted
+    assert stations == ["appropriate", "issue", "hold", "capture", "settle", "pay_out", "paid"]
     assert {one["broken"] for one in told(await auditor.get("/books/invariants"))} == {0}
     assert (await world.figures()).paid_fen == total_fen
 

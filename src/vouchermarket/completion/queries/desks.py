@@ -15,13 +15,13 @@ from vouchermarket.completion.queries.completions import (
 )
 from vouchermarket.completion.structs import AttendanceRow, Completion, Standing
 from vouchermarket.identity import rules as identity
-from vouchermarket.identity.structs import Actor, OrganisationKind
+from vouchermarket.identity.structs import Actor
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import CompletionId
 
 
 async def run_attendance(session: Session, actor: Actor, run_id: UUID) -> list[AttendanceRow]:
-    """The attendance of a run, by meeting and booking: for its provider and those above all providers.
+    """The attendance of a run, by meeting and booking: for its provider and the offices over the market.
 
     Refuses `RoleNotAllowed`, `NotFound` (another provider's run).
     """
@@ -58,10 +58,9 @@ async def registrar_queue(
 
 
 async def _refuse_stranger(session: Session, actor: Actor, run_id: UUID) -> None:
-    seats = identity.seats_for(actor, "read_provider")
-    provider_id = (await run(session, actor.bureau_id, run_id)).provider_id
-    if all(seat.kind is OrganisationKind.PROVIDER for seat in seats):
-        identity.seat_at(actor, "read_provider", provider_id)
+    identity.seats_for(actor, "read_provider")
+    found = await run(session, actor.bureau_id, run_id)
+    identity.overseer_or_at(actor, "read_provider", found.provider_id)
 
 
 async def _standing(session: Session, actor: Actor, found: Sequence[Completion]) -> list[Standing]:
