@@ -2,11 +2,10 @@
 
 import pytest
 
-from booking.rows import PRICE_FEN, STARTS_AT, Market
+from booking.rows import Market
 from factories import NOW
 from vouchermarket.booking import operations, queries
 from vouchermarket.booking.structs import Booked, Choice, Nominee
-from vouchermarket.catalogue.structs import Level, Mode, Unit
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit.ids import BookingId, RunId, new_id
@@ -71,25 +70,3 @@ async def test_a_roster_lists_who_comes_by_code(market: Market):
     assert [line.person_id for line in lines] == [one.person_id for one in teachers[1:]]
     assert [line.code for line in lines] == sorted(line.code for line in lines)
     assert counts == {run_id: 2}
-
-
-async def test_gives_completion_and_settlement_the_facts_of_run_and_course(market: Market):
-    teacher = market.city.teacher()
-    await market.vouchers([teacher.person_id])
-    kept = await booked_by(market, teacher, await market.run(starts_at=STARTS_AT))
-    other = market.city.teacher(1)
-    gone = await booked_by(market, other, await market.run(price_fen=0))
-    await cancelled(market, other, gone.booking_id)
-    async with market.database.transaction(market.bureau_id) as session:
-        ids = [kept.booking_id, gone.booking_id, BookingId(new_id())]
-        facts = await queries.facts_of(session, market.bureau_id, ids)
-    assert set(facts) == {kept.booking_id, gone.booking_id}
-    assert facts[gone.booking_id].is_cancelled
-    found = facts[kept.booking_id]
-    assert (found.person_id, found.sent_by, found.price_fen) == (teacher.person_id, None, PRICE_FEN)
-    assert (found.type, found.level, found.mode) == ("in_post", Level.CITY, Mode.FACE_TO_FACE)
-    assert (found.unit, found.amount_hundredths, found.meetings) == (Unit.CREDIT, 1200, 1)
-    assert found.provider_id == market.city.bodies["provider"]
-    assert found.organiser_id == market.city.bodies["training_centre"]
-    assert (found.starts_at, found.policy_version_id) == (STARTS_AT, market.version_id)
-    assert not found.is_cancelled

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from vouchermarket.catalogue.structs import Level, Mode, Run, Unit
+from vouchermarket.catalogue.structs import Run
 from vouchermarket.kit.ids import (
     AccountId,
     BookingId,
@@ -226,29 +226,6 @@ class RosterLine(Struct, frozen=True):
     name: str
     sent_by: OrganisationId | None
     booked_at: datetime
-
-
-class BookingFacts(Struct, frozen=True, kw_only=True):
-    """What completion and settlement ask of a booking."""
-
-    booking_id: BookingId
-    run_id: RunId
-    person_id: PersonId
-    sent_by: OrganisationId | None
-    price_fen: int
-    title: str
-    type: str
-    level: Level
-    mode: Mode
-    unit: Unit
-    amount_hundredths: int
-    provider_id: OrganisationId
-    organiser_id: OrganisationId
-    meetings: int
-    starts_at: datetime
-    ends_at: datetime
-    policy_version_id: PolicyVersionId
-    is_cancelled: bool
 
 
 class Consequence(Struct, frozen=True):

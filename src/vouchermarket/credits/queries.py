@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, exists, false, null, select, true, tuple_
+from sqlalchemy import exists, false, null, select, true, tuple_
 
 from vouchermarket.credits import rules
 from vouchermarket.credits.structs import (
@@ -23,7 +23,7 @@ from vouchermarket.identity import queries as identity
 from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.rules import NotFound
 from vouchermarket.identity.structs import Actor, OrganisationKind
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import EntryId, OrganisationId, PersonId
 from vouchermarket.kit.money import decimal_text
 from vouchermarket.policies import queries as policies
@@ -44,10 +44,6 @@ _is_replaced = exists().where(_newer.c.bureau_id == _entry.c.bureau_id, _newer.c
 _read = select(
     _entry, _last.c.decision.label("decision"), _last.c.step.label("step"), _is_replaced.label("is_replaced")
 ).select_from(_entry.outerjoin(_last, true()))
-
-
-def _ids(ids: Collection[UUID]) -> Any:
-    return any_(bindparam("ids", sorted(set(ids)), type_=ARRAY(Uuid), unique=True))
 
 
 def _entry_of(row: Any) -> CreditEntry:
@@ -82,7 +78,7 @@ async def entries(
     session: Session, bureau_id: UUID, entry_ids: Collection[UUID]
 ) -> dict[EntryId, CreditEntry]:
     """Entries by id, each with its status; ids that are not there are left out."""
-    statement = _read.where(_entry.c.bureau_id == bureau_id, _entry.c.id == _ids(entry_ids))
+    statement = _read.where(_entry.c.bureau_id == bureau_id, _entry.c.id == among(entry_ids))
     return {row.id: _entry_of(row) for row in await session.execute(statement)}
 
 
@@ -99,7 +95,7 @@ async def live_entries(
 ) -> dict[UUID, CreditEntry]:
     """The one entry that speaks for each of these completions now (I7); none where it was reversed."""
     statement = _read.where(
-        _entry.c.bureau_id == bureau_id, _entry.c.source_id == _ids(source_ids), ~_is_replaced
+        _entry.c.bureau_id == bureau_id, _entry.c.source_id == among(source_ids), ~_is_replaced
     )
     found = [_entry_of(row) for row in await session.execute(statement)]
     return {entry.source_id: entry for entry in found if entry.source_id is not None and entry.is_live}
@@ -127,7 +123,7 @@ async def queue(
     fresh = select(_entry, null().label("decision"), null().label("step"), false().label("is_replaced"))
     decided = exists().where(_decision.c.bureau_id == _entry.c.bureau_id, _decision.c.entry_id == _entry.c.id)
     statement = (
-        fresh.where(_entry.c.bureau_id == bureau_id, _entry.c.reviewer_office_id == _ids(offices), ~decided)
+        fresh.where(_entry.c.bureau_id == bureau_id, _entry.c.reviewer_office_id == among(offices), ~decided)
         .order_by(_entry.c.at, _entry.c.id)
         .limit(at_most)
     )
@@ -140,7 +136,7 @@ async def returned(session: Session, bureau_id: UUID, *offices: UUID) -> list[Cr
     """Entries sent back to these registering offices and not corrected yet, oldest first."""
     statement = _read.where(
         _entry.c.bureau_id == bureau_id,
-        _entry.c.registrar_office_id == _ids(offices),
+        _entry.c.registrar_office_id == among(offices),
         _last.c.decision == Decision.RETURN.value,
         ~_is_replaced,
     ).order_by(_entry.c.at, _entry.c.id)
@@ -175,7 +171,7 @@ async def documents_of(
     """The numbers of diplomas registered, by person and type, whatever became of the entries (S9)."""
     statement = select(_entry.c.person_id, _entry.c.type, _entry.c.document).where(
         _entry.c.bureau_id == bureau_id,
-        _entry.c.person_id == _ids(person_ids),
+        _entry.c.person_id == among(person_ids),
         _entry.c.document.is_not(None),
     )
     found: dict[tuple[PersonId, str], set[str]] = {}

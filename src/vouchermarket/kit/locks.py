@@ -9,10 +9,10 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Table, Uuid, any_, bindparam, func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.engine import Row
 
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, among
 
 
 async def lock_rows(
@@ -21,10 +21,9 @@ async def lock_rows(
     """Lock the rows with these ids, in id order so that two batches queue and never deadlock."""
     if not ids:
         return []
-    wanted = bindparam("ids", sorted(set(ids)), type_=ARRAY(Uuid))
     statement = (
         select(table)
-        .where(table.c.bureau_id == bureau_id, table.c.id == any_(wanted))
+        .where(table.c.bureau_id == bureau_id, table.c.id == among(ids))
         .order_by(table.c.id)
         .with_for_update(key_share=True)
     )

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, exists, func, select
+from sqlalchemy import exists, func, select
 
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import AccountId, TransferId
 from vouchermarket.ledger.rules import LOCKED
 from vouchermarket.ledger.structs import (
@@ -20,11 +20,6 @@ from vouchermarket.ledger.structs import (
     TransferCode,
 )
 from vouchermarket.ledger.tables import account, correction, transfer
-
-
-def _ids(ids: Collection[UUID]) -> Any:
-    return any_(bindparam("ids", sorted(set(ids)), type_=ARRAY(Uuid), unique=True))
-
 
 _resolution = transfer.alias("resolution")
 _mirror = transfer.alias("mirror")
@@ -52,7 +47,7 @@ async def open_accounts(session: Session, bureau_id: UUID, ids: Collection[UUID]
     """Accounts of the open kinds among these ids: they need no lock, their figures are not used."""
     statement = select(account).where(
         account.c.bureau_id == bureau_id,
-        account.c.id == _ids(ids),
+        account.c.id == among(ids),
         account.c.kind.not_in([kind.value for kind in LOCKED]),
     )
     return {row.id: account_of(row) for row in await session.execute(statement)}
@@ -60,7 +55,7 @@ async def open_accounts(session: Session, bureau_id: UUID, ids: Collection[UUID]
 
 async def accounts(session: Session, bureau_id: UUID, ids: Collection[UUID]) -> dict[AccountId, Account]:
     """Accounts by id, unlocked: for showing, never for deciding."""
-    statement = select(account).where(account.c.bureau_id == bureau_id, account.c.id == _ids(ids))
+    statement = select(account).where(account.c.bureau_id == bureau_id, account.c.id == among(ids))
     return {row.id: account_of(row) for row in await session.execute(statement)}
 
 
@@ -74,7 +69,7 @@ async def account_by_code(session: Session, bureau_id: UUID, code: str) -> Accou
 async def holds(session: Session, bureau_id: UUID, ids: Collection[UUID]) -> dict[TransferId, Hold]:
     """Holds by id, each with whether it is still open."""
     statement = select(transfer, _is_open.label("is_open")).where(
-        transfer.c.bureau_id == bureau_id, transfer.c.id == _ids(ids)
+        transfer.c.bureau_id == bureau_id, transfer.c.id == among(ids)
     )
     return {row.id: _hold_of(row) for row in await session.execute(statement)}
 
@@ -87,7 +82,7 @@ async def holds_of(
         select(transfer, _is_open.label("is_open"))
         .where(
             transfer.c.bureau_id == bureau_id,
-            transfer.c.document_id == _ids(document_ids),
+            transfer.c.document_id == among(document_ids),
             transfer.c.code == code.value,
             _is_open,
         )
@@ -114,7 +109,7 @@ async def transfers_of(
     """The transfers of these documents, oldest first; of these codes where any are given."""
     statement = (
         select(transfer, _is_reversed.label("is_reversed"))
-        .where(transfer.c.bureau_id == bureau_id, transfer.c.document_id == _ids(document_ids))
+        .where(transfer.c.bureau_id == bureau_id, transfer.c.document_id == among(document_ids))
         .order_by(transfer.c.at, transfer.c.id)
     )
     if codes:

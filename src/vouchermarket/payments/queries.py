@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
+from sqlalchemy import func, select
 
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import PaymentId
 from vouchermarket.payments.structs import Attempt, AttemptState, Gateway, Payment, PaymentState
 from vouchermarket.payments.tables import payment, payment_attempt
@@ -51,10 +51,9 @@ async def payment_by_id(session: Session, bureau_id: UUID, id_: UUID) -> Payment
 
 async def payments_of(session: Session, bureau_id: UUID, statement_ids: Collection[UUID]) -> list[Payment]:
     """The payments of these statements, failed ones too, oldest first."""
-    wanted = bindparam("statement_ids", sorted(set(statement_ids)), type_=ARRAY(Uuid))
     statement = (
         select(payment)
-        .where(payment.c.bureau_id == bureau_id, payment.c.statement_id == any_(wanted))
+        .where(payment.c.bureau_id == bureau_id, payment.c.statement_id == among(statement_ids))
         .order_by(payment.c.approved_at, payment.c.id)
     )
     return [payment_of(row) for row in await session.execute(statement)]
@@ -106,10 +105,9 @@ async def last_attempts(
 
 async def attempts_of(session: Session, bureau_id: UUID, payment_ids: Collection[UUID]) -> Sequence[Attempt]:
     """All attempts of these payments, by payment and number."""
-    wanted = bindparam("payment_ids", sorted(set(payment_ids)), type_=ARRAY(Uuid))
     statement = (
         select(payment_attempt)
-        .where(payment_attempt.c.bureau_id == bureau_id, payment_attempt.c.payment_id == any_(wanted))
+        .where(payment_attempt.c.bureau_id == bureau_id, payment_attempt.c.payment_id == among(payment_ids))
         .order_by(payment_attempt.c.payment_id, payment_attempt.c.number)
     )
     return [_attempt_of(row) for row in await session.execute(statement)]

@@ -6,7 +6,6 @@ from vouchermarket.booking.queries.bookings import (
     bookings_of,
     bookings_of_run,
     bookings_sent_by,
-    facts_of,
     live_counts,
     roster,
 )
@@ -19,7 +18,6 @@ __all__ = [
     "bookings_of_run",
     "bookings_sent_by",
     "engagements",
-    "facts_of",
     "live_counts",
     "roster",
 ]

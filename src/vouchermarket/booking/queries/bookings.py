@@ -4,19 +4,18 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, select
+from sqlalchemy import Select, func, select
 
 from vouchermarket.booking import rules
-from vouchermarket.booking.structs import Booking, BookingFacts, RosterLine
+from vouchermarket.booking.structs import Booking, RosterLine
 from vouchermarket.booking.tables import booking as booking_table
 from vouchermarket.catalogue import queries as catalogue
-from vouchermarket.catalogue.structs import Level, Mode, Unit
-from vouchermarket.catalogue.tables import course, meeting, run
+from vouchermarket.catalogue.tables import course, run
 from vouchermarket.identity import queries as identity_queries
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
 from vouchermarket.identity.tables import person
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import (
     BookingId,
     CourseId,
@@ -29,10 +28,6 @@ from vouchermarket.kit.ids import (
 _of_run = (run.c.bureau_id == booking_table.c.bureau_id) & (run.c.id == booking_table.c.run_id)
 _of_course = (course.c.bureau_id == run.c.bureau_id) & (course.c.id == run.c.course_id)
 _of_person = (person.c.bureau_id == booking_table.c.bureau_id) & (person.c.id == booking_table.c.person_id)
-
-
-def _among(ids: Collection[UUID]) -> Any:
-    return any_(bindparam("ids", sorted(set(ids)), type_=ARRAY(Uuid), unique=True))
 
 
 def _bookings(bureau_id: UUID) -> Select[Any]:
@@ -127,37 +122,12 @@ async def live_counts(session: Session, bureau_id: UUID, run_ids: Collection[UUI
         select(table.c.run_id, func.count().label("live"))
         .where(
             table.c.bureau_id == bureau_id,
-            table.c.run_id == _among(run_ids),
+            table.c.run_id == among(run_ids),
             table.c.cancelled_at.is_(None),
         )
         .group_by(table.c.run_id)
     )
     return {row.run_id: row.live for row in await session.execute(statement)}
-
-
-async def facts_of(
-    session: Session, bureau_id: UUID, booking_ids: Collection[UUID]
-) -> dict[BookingId, BookingFacts]:
-    """Bookings with the facts of run and course, for completion and settlement; cancelled ones say so."""
-    meetings = (
-        select(func.count())
-        .where(meeting.c.bureau_id == run.c.bureau_id, meeting.c.run_id == run.c.id)
-        .scalar_subquery()
-    )
-    statement = (
-        _bookings(bureau_id)
-        .add_columns(
-            course.c.type,
-            course.c.level,
-            course.c.mode,
-            course.c.unit,
-            course.c.amount_hundredths,
-            course.c.organiser_id,
-            meetings.label("meetings"),
-        )
-        .where(booking_table.c.id == _among(booking_ids))
-    )
-    return {row.id: _facts_of(row) for row in await session.execute(statement)}
 
 
 def _booking_of(row: Any) -> Booking:
@@ -176,27 +146,4 @@ def _booking_of(row: Any) -> Booking:
         booked_at=row.booked_at,
         cancelled_at=row.cancelled_at,
         policy_version_id=PolicyVersionId(row.policy_version_id),
-    )
-
-
-def _facts_of(row: Any) -> BookingFacts:
-    return BookingFacts(
-        booking_id=BookingId(row.id),
-        run_id=RunId(row.run_id),
-        person_id=PersonId(row.person_id),
-        sent_by=OrganisationId(row.sent_by) if row.sent_by else None,
-        price_fen=row.price_fen,
-        title=row.title,
-        type=row.type,
-        level=Level(row.level),
-        mode=Mode(row.mode),
-        unit=Unit(row.unit),
-        amount_hundredths=row.amount_hundredths,
-        provider_id=OrganisationId(row.provider_id),
-        organiser_id=OrganisationId(row.organiser_id),
-        meetings=row.meetings,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        policy_version_id=PolicyVersionId(row.policy_version_id),
-        is_cancelled=row.cancelled_at is not None,
     )

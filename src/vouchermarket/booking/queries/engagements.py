@@ -4,14 +4,14 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
+from sqlalchemy import select
 
 from vouchermarket.booking.structs import Engagement, Period
 from vouchermarket.booking.tables import booking
 from vouchermarket.catalogue import queries as catalogue
 from vouchermarket.catalogue.tables import run
 from vouchermarket.kit.clock import civil_day
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import PersonId
 
 
@@ -22,13 +22,12 @@ async def engagements(
 
     A run that was called off keeps nobody busy and counts towards no limit.
     """
-    wanted = bindparam("people", sorted(set(person_ids)), type_=ARRAY(Uuid))
     statement = (
         select(booking.c.person_id, booking.c.run_id)
         .join(run, (run.c.bureau_id == booking.c.bureau_id) & (run.c.id == booking.c.run_id))
         .where(
             booking.c.bureau_id == bureau_id,
-            booking.c.person_id == any_(wanted),
+            booking.c.person_id == among(person_ids),
             booking.c.cancelled_at.is_(None),
             run.c.cancelled_at.is_(None),
             run.c.ends_at > since,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, func, literal, select
+from sqlalchemy import ColumnElement, Select, any_, func, literal, select
 
 from vouchermarket.catalogue.structs import (
     CourseState,
@@ -26,7 +26,7 @@ from vouchermarket.identity import queries as bodies
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.tables import organisation
 from vouchermarket.kit.clock import start_of_day
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import CourseId, MeetingId, OrganisationId, RunId
 from vouchermarket.kit.money import decimal_text
 
@@ -56,11 +56,10 @@ _course_columns = [
 
 async def runs(session: Session, bureau_id: UUID, ids: Collection[UUID]) -> dict[RunId, Run]:
     """Runs by id, with their course's facts and their meetings: unlocked, for showing and for completions."""
-    wanted = bindparam("ids", sorted(set(ids)), type_=ARRAY(Uuid))
     statement = (
         select(run_table, *_course_columns)
         .join_from(run_table, course, _of_course)
-        .where(run_table.c.bureau_id == bureau_id, run_table.c.id == any_(wanted))
+        .where(run_table.c.bureau_id == bureau_id, run_table.c.id == among(ids))
     )
     found = (await session.execute(statement)).all()
     held = await _meetings(session, bureau_id, [row.id for row in found])
@@ -153,10 +152,9 @@ def _conditions(wanted: RunFilter, zone: str) -> Iterator[ColumnElement[bool]]:
 
 
 async def _meetings(session: Session, bureau_id: UUID, ids: Collection[UUID]) -> dict[UUID, list[Meeting]]:
-    wanted = bindparam("ids", sorted(ids), type_=ARRAY(Uuid))
     statement = (
         select(meeting)
-        .where(meeting.c.bureau_id == bureau_id, meeting.c.run_id == any_(wanted))
+        .where(meeting.c.bureau_id == bureau_id, meeting.c.run_id == among(ids))
         .order_by(meeting.c.run_id, meeting.c.number)
     )
     held: dict[UUID, list[Meeting]] = {}

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, update
+from sqlalchemy import select, update
 
 from vouchermarket.completion import rules
 from vouchermarket.completion.operations.lock import lock
@@ -13,7 +13,7 @@ from vouchermarket.completion.tables import completion
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import CompletionId
 from vouchermarket.kit.locks import claim_rows
 from vouchermarket.policies import queries as policies
@@ -102,9 +102,8 @@ def _confirmed(how: Confirmed, now: datetime) -> dict[str, Any]:
 
 async def _set(session: Session, bureau_id: UUID, ids: list[CompletionId], fresh: dict[str, Any]) -> None:
     if ids:
-        wanted = bindparam("ids", ids, type_=ARRAY(Uuid))
         await session.execute(
             update(completion)
-            .where(completion.c.bureau_id == bureau_id, completion.c.id == any_(wanted))
+            .where(completion.c.bureau_id == bureau_id, completion.c.id == among(ids))
             .values(**fresh)
         )

@@ -8,13 +8,12 @@ from sqlalchemy import func, select
 from vouchermarket.catalogue import queries as catalogue
 from vouchermarket.catalogue.structs import Run
 from vouchermarket.catalogue.tables import meeting
-from vouchermarket.completion.queries.completions import among
 from vouchermarket.completion.structs import (
     AttendanceRow,
 )
 from vouchermarket.completion.tables import attendance
 from vouchermarket.identity.rules import NotFound
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import BookingId
 
 

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import array_agg
 
-from vouchermarket.identity.queries.bodies import among, organisation_of
+from vouchermarket.identity.queries.bodies import organisation_of
 from vouchermarket.identity.rules import Held, seat_word
 from vouchermarket.identity.structs import Person, Role
 from vouchermarket.identity.tables import appointment, organisation, person, person_post, person_tier
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import OrganisationId, PersonId
 
 

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, update
+from sqlalchemy import update
 
 from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import StatementId
 from vouchermarket.settlement import queries, rules, tables
 from vouchermarket.settlement.operations import statements
@@ -36,7 +36,7 @@ async def respond(session: Session, actor: Actor, command: Respond, *, now: date
     line = tables.statement_line.c
     await session.execute(
         update(tables.statement_line)
-        .where(line.bureau_id == actor.bureau_id, line.id == any_(bindparam("ids", asked, ARRAY(Uuid))))
+        .where(line.bureau_id == actor.bureau_id, line.id == among(asked))
         .values(
             response=command.response.value,
             dispute=reason,

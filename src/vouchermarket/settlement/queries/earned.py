@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, or_, select
+from sqlalchemy import and_, or_, select
 
 from vouchermarket.completion.tables import completion
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import FundId, OrganisationId
 from vouchermarket.settlement.structs import EarnedCompletion, Revocation
 from vouchermarket.settlement.tables import revocation, statement, statement_line
@@ -32,7 +32,7 @@ async def waiting_between(
             completion.c.verified_at < to_at,
             completion.c.revoked_at.is_(None),
             completion.c.captured_fen > 0,
-            or_(completion.c.verified_at >= from_at, completion.c.id == _among(dropped)),
+            or_(completion.c.verified_at >= from_at, completion.c.id == among(dropped)),
         )
         .order_by(completion.c.verified_at, completion.c.id)
     )
@@ -43,10 +43,6 @@ async def waiting_between(
     # their table empty and would walk it once for each completion (tried: 28 s for 5,000).
     standing = await _standing(session, bureau_id, [one.id for one in earned])
     return [one for one in earned if one.id not in standing]
-
-
-def _among(ids: Collection[UUID]) -> Any:
-    return any_(bindparam("ids", sorted(set(ids)), type_=ARRAY(Uuid), unique=True))
 
 
 async def _dropped_of(session: Session, bureau_id: UUID, provider_id: OrganisationId) -> set[UUID]:
@@ -71,7 +67,7 @@ async def _dropped_of(session: Session, bureau_id: UUID, provider_id: Organisati
 async def _standing(session: Session, bureau_id: UUID, completion_ids: Collection[UUID]) -> set[UUID]:
     found = select(statement_line.c.completion_id).where(
         statement_line.c.bureau_id == bureau_id,
-        statement_line.c.completion_id == _among(completion_ids),
+        statement_line.c.completion_id == among(completion_ids),
         statement_line.c.dropped_at.is_(None),
     )
     return set((await session.execute(found)).scalars())
@@ -80,7 +76,7 @@ async def _standing(session: Session, bureau_id: UUID, completion_ids: Collectio
 async def funds_of(session: Session, bureau_id: UUID, account_ids: Collection[UUID]) -> dict[UUID, FundId]:
     """The fund of each voucher among these accounts; other accounts (co-pays) are left out."""
     found = select(voucher.c.id, voucher.c.fund_id).where(
-        voucher.c.bureau_id == bureau_id, voucher.c.id == _among(account_ids)
+        voucher.c.bureau_id == bureau_id, voucher.c.id == among(account_ids)
     )
     return {row.id: row.fund_id for row in await session.execute(found)}
 

@@ -5,11 +5,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Exists, Uuid, any_, bindparam, exists, func, or_, select
+from sqlalchemy import Exists, exists, func, or_, select
 
 from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.structs import Actor, OrganisationKind, Seat
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import OrganisationId, StatementId
 from vouchermarket.payments import queries as payments
 from vouchermarket.settlement.structs import (
@@ -21,10 +21,6 @@ from vouchermarket.settlement.structs import (
     StatementRow,
 )
 from vouchermarket.settlement.tables import statement, statement_key, statement_line
-
-
-def _ids(ids: Collection[UUID]) -> Any:
-    return any_(bindparam("ids", sorted(set(ids)), type_=ARRAY(Uuid), unique=True))
 
 
 def statement_of(row: Any) -> Statement:
@@ -71,7 +67,7 @@ async def lines_of(session: Session, bureau_id: UUID, statement_ids: Collection[
     """All lines of these statements, dropped ones too, in the order they were written."""
     found = (
         select(statement_line)
-        .where(statement_line.c.bureau_id == bureau_id, statement_line.c.statement_id == _ids(statement_ids))
+        .where(statement_line.c.bureau_id == bureau_id, statement_line.c.statement_id == among(statement_ids))
         .order_by(statement_line.c.statement_id, statement_line.c.id)
     )
     return [line_of(row) for row in await session.execute(found)]
@@ -81,7 +77,7 @@ async def lines_by_id(session: Session, bureau_id: UUID, ids: Collection[UUID]) 
     """These lines, in id order; unknown ids are left out."""
     found = (
         select(statement_line)
-        .where(statement_line.c.bureau_id == bureau_id, statement_line.c.id == _ids(ids))
+        .where(statement_line.c.bureau_id == bureau_id, statement_line.c.id == among(ids))
         .order_by(statement_line.c.id)
     )
     return [line_of(row) for row in await session.execute(found)]
@@ -104,7 +100,7 @@ async def keys_of(session: Session, bureau_id: UUID, statement_ids: Collection[U
         select(statement_key)
         .where(
             statement_key.c.bureau_id == bureau_id,
-            statement_key.c.statement_id == _ids(statement_ids),
+            statement_key.c.statement_id == among(statement_ids),
             statement_key.c.withdrawn_at.is_(None),
         )
         .order_by(statement_key.c.turned_at, statement_key.c.id)
@@ -211,7 +207,7 @@ async def _rows(session: Session, bureau_id: UUID, found: Sequence[Statement]) -
             func.count().filter(line.response.is_(None)).label("unanswered"),
             func.count().filter(line.response == Response.DISPUTED.value).label("disputed"),
         )
-        .where(line.bureau_id == bureau_id, line.statement_id == _ids(ids), line.dropped_at.is_(None))
+        .where(line.bureau_id == bureau_id, line.statement_id == among(ids), line.dropped_at.is_(None))
         .group_by(line.statement_id)
     )
     counts = {

@@ -5,21 +5,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, or_, select
+from sqlalchemy import and_, or_, select
 
 from vouchermarket.identity import queries as bodies
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import AccountId, OrganisationId, VoucherId
 from vouchermarket.ledger import queries as ledger
 from vouchermarket.ledger.structs import Account
 from vouchermarket.vouchers.structs import Voucher, VoucherFacts
 from vouchermarket.vouchers.tables import fund, voucher
-
-
-def _among(ids: Collection[UUID]) -> Any:
-    return any_(bindparam("ids", sorted(set(ids)), type_=ARRAY(Uuid), unique=True))
 
 
 async def usable(
@@ -39,8 +35,8 @@ async def usable(
         .where(
             voucher.c.bureau_id == bureau_id,
             or_(
-                voucher.c.person_id == _among(person_ids),
-                voucher.c.organisation_id == _among(organisation_ids),
+                voucher.c.person_id == among(person_ids),
+                voucher.c.organisation_id == among(organisation_ids),
             ),
             voucher.c.valid_from <= on,
             voucher.c.valid_to > on,
