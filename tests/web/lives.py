@@ -1,0 +1,178 @@
+"""A city whose market has lived: at least one object of every kind, and who holds which."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from litestar import Litestar
+from sqlalchemy import BigInteger, Text, cast, func, literal, literal_column, select, union_all
+
+from factories import NOW, City
+from vouchermarket.identity import operations as identity
+from vouchermarket.identity import queries
+from vouchermarket.identity.structs import Actor, MakeToken
+from vouchermarket.kit.db import Database, metadata
+from vouchermarket.kit.ids import AccountId
+from vouchermarket.ledger import operations as ledger
+from vouchermarket.ledger.structs import Adjust, Reason
+from vouchermarket.policies import operations as policies
+from vouchermarket.settlement import operations as settlement
+from vouchermarket.settlement.structs import ProposeRevocation
+from vouchermarket.vouchers import queries as wallet
+from web.routes import PREFIX, Wire, desks
+from world import YEAR, World
+
+PACK = Path(__file__).parents[2] / "seeds" / "zhuzhou-2014" / "pack.toml"
+TODAY = datetime(2014, 5, 10, 1, tzinfo=UTC)
+TENANT = [table for table in metadata.sorted_tables if table.info["tenant"]]
+UUIDS = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+# From the name of a place in a request to the table of what stands there. Whoever names a place anew says it
+# here: a name that is not listed fails the tests.
+KINDS = {
+    "accreditation_id": "accreditation",
+    "appointment_id": "appointment",
+    "booking_id": "booking",
+    "completion_id": "completion",
+    "correction_id": "correction",
+    "course_id": "course",
+    "document_id": "booking",
+    "entry_id": "credit_entry",
+    "fund_id": "fund",
+    "issuance_id": "issuance",
+    "line_id": "statement_line",
+    "meeting_id": "meeting",
+    "payment_id": "payment",
+    "person_id": "person",
+    "present.key": "booking",
+    "revocation_id": "revocation",
+    "run_id": "run",
+    "source_id": "account",
+    "statement_id": "statement",
+    "subject_id": "run",
+    "target_id": "account",
+    "token_id": "bearer_token",
+    "transfer_id": "transfer",
+    "version_id": "policy_version",
+    "voucher_id": "voucher",
+}
+# The last row of the page before is one of what the area lists.
+PAGES = {"books": "event", "completions": "completion", "credits": "credit_entry", "statements": "statement"}
+BODIES = {
+    "organisation_id": "county",
+    "organiser_id": "training_centre",
+    "parent_id": "county",
+    "provider_id": "provider",
+    "school_id": "school_a",
+}
+
+
+class Life:
+    """What a city has after its first weeks, and a way in for each of its people."""
+
+    def __init__(self, database: Database, city: City) -> None:
+        self.database, self.city = database, city
+        self.ids: dict[str, list[UUID]] = {}
+        self.code = ""
+        self._bearers: dict[Actor, str] = {}
+
+    async def live(self) -> "Life":
+        """From the budget to the payout, with something still waiting at every desk."""
+        await self._take_on_the_pack()
+        world, teachers = World(self.database, self.city), [self.city.teacher(which) for which in range(3)]
+        await world.issue()
+        run_id = await world.open_run()
+        paid, doubted, _ = [await world.book(teacher, run_id) for teacher in teachers]
+        completions = await world.hold(run_id, {paid: 4, doubted: 4})
+        for teacher, completion_id in zip(teachers, completions.values(), strict=False):
+            await world.confirm(teacher, completion_id, TODAY - timedelta(days=4))
+        await world.verify(list(completions.values()), TODAY - timedelta(days=3))
+        await world.review([completions[paid]], TODAY - timedelta(days=2))
+        statement_id = await world.draw_up(TODAY - timedelta(days=2))
+        await world.accept(statement_id, TODAY - timedelta(days=1))
+        await world.turn_keys(statement_id, TODAY - timedelta(days=1))
+        await world.pay(statement_id, "回单1号", TODAY)
+        centre, office = self.city.officer("training_centre"), self.city.officer("teacher_office")
+        voucher = await world.voucher_of(teachers[0])
+        async with world.open() as session:
+            [fund] = await wallet.funds(session, self.city.bureau_id, YEAR)
+            doubt = ProposeRevocation(completion_id=completions[doubted], reason="代签到", document="督查1号")
+            await settlement.propose_revocation(session, centre, doubt, now=TODAY)
+            moved = Adjust(
+                source_id=AccountId(voucher.id),
+                target_id=AccountId(fund.id),
+                amount_fen=1,
+                reason=Reason.KEYED_WRONG,
+                text="更正",
+            )
+            await ledger.propose_adjust(session, self.city.bureau_id, moved, by=office.person_id, now=TODAY)
+            self.code = (await queries.bureau(session, self.city.bureau_id)).code
+        for actor in [*desks(self.city).values(), *teachers]:
+            await self.bearer(actor)
+        await self._look()
+        return self
+
+    async def _take_on_the_pack(self) -> None:
+        first, second = self.city.officers["teacher_office"]
+        content = PACK.read_text(encoding="utf-8")
+        async with self.database.transaction(self.city.bureau_id) as session:
+            version_id = await policies.propose(session, first, content, now=NOW)
+            await policies.decide(session, second, version_id, approve=True, now=NOW)
+
+    async def bearer(self, actor: Actor) -> str:
+        """The header of one person's token."""
+        if actor not in self._bearers:
+            async with self.database.transaction(self.city.bureau_id) as session:
+                made = await identity.make_token(session, actor, MakeToken(label="t"), now=TODAY)
+            self._bearers[actor] = f"Bearer {made.token}"
+        return self._bearers[actor]
+
+    async def _look(self) -> None:
+        """Note the ids of everything there is."""
+        async with self.database.transaction(self.city.bureau_id) as session:
+            for table in TENANT:
+                if "id" in table.c:
+                    found = select(table.c.id).where(table.c.bureau_id == self.city.bureau_id)
+                    self.ids[table.name] = sorted((await session.execute(found)).scalars())
+
+    def wire(self, app: Litestar) -> Wire:
+        """Requests at this city's address."""
+        return Wire(app, f"/{self.code}{PREFIX}")
+
+    def one(self, which: int, place: str, area: str) -> UUID:
+        """Something this city has for a place in a request; where there are several, another each time."""
+        if place in BODIES:
+            return self.city.bodies[BODIES[place]]
+        found = self.ids[PAGES[area] if place == "after" else KINDS[place]]
+        return found[which % len(found)]
+
+    def every_id(self) -> set[str]:
+        """All ids of this city as they are written."""
+        return {str(each) for ids in self.ids.values() for each in ids}
+
+    async def state(self) -> dict[str, tuple[int, str]]:
+        """Of each table of this city the number of rows and a sum over which transaction wrote each."""
+        marks = [
+            select(
+                literal(table.name),
+                func.count(),
+                cast(func.sum(cast(literal_column(f"{table.name}.xmin::text"), BigInteger)), Text),
+            )
+            .select_from(table)
+            .where(table.c.bureau_id == self.city.bureau_id)
+            for table in TENANT
+        ]
+        async with self.database.transaction(self.city.bureau_id) as session:
+            return {name: (rows, mark) for name, rows, mark in await session.execute(union_all(*marks))}
+
+
+def ids_in(content: bytes) -> set[str]:
+    """Everything in an answer that looks like an id."""
+    return {found.decode() for found in UUIDS.findall(content)}
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """The tables that are not as they were."""
+    return [f"{name}: {before[name]} → {after[name]}" for name in before if before[name] != after[name]]
