@@ -179,5 +179,5 @@ async def test_refuses_a_correction_and_accounts_nobody_knows(database: Database
         with pytest.raises(rules.AccountUnknown):
             await ledger.propose_adjust(session, city.bureau_id, unknown, by=person, now=NOW)
         nothing = Reverse(TransferId(new_id()), Reason.KEYED_WRONG, "x")
-        with pytest.raises(rules.TransferNotReversible):
+        with pytest.raises(rules.TransferUnknown):
             await ledger.propose_reverse(session, city.bureau_id, nothing, by=person, now=NOW)

@@ -186,9 +186,11 @@ def test_an_officer_mirrors_an_appropriation_but_never_a_capture():
         return Transfer(TransferId(DOCUMENT), code, IDS[K.FUND], IDS[K.VOUCHER], 5, DOCUMENT, is_reversed)
 
     assert rules.reversible(written(C.APPROPRIATE)).amount_fen == 5
-    for refused in (written(C.CAPTURE), written(C.ISSUE, is_reversed=True), None):
+    for refused in (written(C.CAPTURE), written(C.ISSUE, is_reversed=True)):
         with pytest.raises(rules.TransferNotReversible):
             rules.reversible(refused)
+    with pytest.raises(rules.TransferUnknown):
+        rules.reversible(None)
 
 
 def test_a_correction_is_decided_once_and_by_a_second_person():

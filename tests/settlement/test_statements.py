@@ -69,6 +69,14 @@ async def test_refuses_when_nothing_is_earned_or_everything_stands_on_a_statemen
         await draw_up(market, market.centre)
 
 
+async def test_refuses_a_statement_of_what_is_no_provider(market):
+    for stranger in (new_id(), market.city.bodies["school_a"]):
+        command = DrawUp(provider_id=stranger, from_on=YEAR[0], to_on=YEAR[1])
+        async with market.transaction() as session:
+            with pytest.raises(NotFound):
+                await settlement.draw_up(session, market.centre, command, now=LATER)
+
+
 async def test_refuses_a_period_without_a_day(market):
     with pytest.raises(rules.StatementPeriodEmpty):
         await draw_up(market, market.centre, YEAR[0], YEAR[0])

@@ -157,7 +157,10 @@ async def propose_adjust(
 async def propose_reverse(
     session: Session, bureau_id: UUID, reverse: Reverse, *, by: PersonId, now: datetime
 ) -> UUID:
-    """Propose to mirror one transfer; nothing moves yet. Refuses `TransferNotReversible`."""
+    """Propose to mirror one transfer; nothing moves yet.
+
+    Refuses `TransferUnknown`, `TransferNotReversible`.
+    """
     found = rules.reversible(await queries.transfer_by_id(session, bureau_id, reverse.transfer_id))
     draft = Correction(
         new_id(),

@@ -20,11 +20,11 @@ ANYWHERE = {
     "403": "No desk of theirs may",
     "404": "It is not there, or another's",
     "405": "The method is not offered",
+    "409": "It contradicts what stands",
     "503": "Busy: try again",
 }
 WITH_EFFECT = {
     "402": "The voucher does not pay for it",
-    "409": "It contradicts what stands",
     "413": "The body is too large",
     "415": "The body is no JSON",
     "422": "It breaks a rule, told with its clause",
@@ -72,6 +72,7 @@ class InterfacePage(OpenAPIRenderPlugin):
 
 def completed(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema with problem answers and request headers. The framework keeps one dictionary."""
+    _unrolled(schema["components"])
     schema["components"].setdefault("schemas", {})["Problem"] = PROBLEM
     answer = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path in schema["paths"].values():
@@ -89,6 +90,19 @@ def completed(schema: dict[str, Any]) -> dict[str, Any]:
             if method in UNSAFE and CSRF not in asked:
                 asked.append(CSRF)
     return schema
+
+
+def _unrolled(part: Any) -> None:
+    """A tuple of any length holds what it holds: the framework writes "one of that and anything"."""
+    if isinstance(part, list):
+        for each in part:
+            _unrolled(each)
+    elif isinstance(part, dict):
+        choices = part.get("items", {}).get("oneOf", []) if isinstance(part.get("items"), dict) else []
+        if len(choices) == 2 and choices[1] == {}:
+            part["items"] = choices[0]
+        for each in part.values():
+            _unrolled(each)
 
 
 def config() -> OpenAPIConfig:

@@ -19,6 +19,15 @@ class TransferNotReversible(Refusal):
     remedy_en = "Revoke a completion where it was verified; for anything else propose an adjustment"
 
 
+class TransferUnknown(Refusal):
+    code = "transfer_unknown"
+    kind = Kind.MISSING
+    zh = "转账不存在"
+    en = "There is no such transfer"
+    remedy_zh = "请核对编号"
+    remedy_en = "Check its number"
+
+
 class SamePerson(Refusal):
     code = "same_person"
     kind = Kind.FORBIDDEN
@@ -65,9 +74,11 @@ def adjustable(adjust: Adjust, accounts: Mapping[AccountId, Account]) -> None:
 
 
 def reversible(transfer: Transfer | None) -> Transfer:
-    """Whether an officer may propose to mirror it. Refuses `TransferNotReversible`."""
-    if transfer is None or transfer.is_reversed or transfer.code not in REVERSIBLE_BY_OFFICER:
-        raise TransferNotReversible(transfer_code=transfer.code.value if transfer else "?")
+    """Whether an officer may propose to mirror it. Refuses `TransferUnknown`, `TransferNotReversible`."""
+    if transfer is None:
+        raise TransferUnknown
+    if transfer.is_reversed or transfer.code not in REVERSIBLE_BY_OFFICER:
+        raise TransferNotReversible(transfer_code=transfer.code.value)
     return transfer
 
 

@@ -29,6 +29,9 @@ async def draw_up(session: Session, actor: Actor, command: DrawUp, *, now: datet
     seats = identity_rules.seats_for(actor, "draw_up_statement")
     if all(seat.kind is OrganisationKind.PROVIDER for seat in seats):
         identity_rules.seat_at(actor, "draw_up_statement", command.provider_id)
+    provider = await identity.organisation(session, actor.bureau_id, command.provider_id)
+    if provider is None or provider.kind is not OrganisationKind.PROVIDER:
+        raise identity_rules.NotFound
     rules.period(command.from_on, command.to_on)
     zone = (await identity.bureau(session, actor.bureau_id)).time_zone
     version_id = (await policies.in_force(session, actor.bureau_id, civil_day(now, zone))).version_id
