@@ -12,6 +12,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from vouchermarket.catalogue.structs import Run
+from vouchermarket.kit.fields import Prose
 from vouchermarket.kit.ids import (
     AccountId,
     BookingId,
@@ -26,8 +27,6 @@ from vouchermarket.kit.refusal import Refusal
 from vouchermarket.ledger.structs import Posting
 from vouchermarket.policies.structs import Person
 from vouchermarket.vouchers.structs import VoucherFacts
-
-Reason = Annotated[str, Meta(min_length=1, max_length=400, pattern=r"^[^\x00]*$")]
 
 # --- commands ---------------------------------------------------------------------------------------------
 
@@ -60,7 +59,7 @@ class Nominate(Struct, frozen=True, forbid_unknown_fields=True):
 class Cancel(Struct, frozen=True, forbid_unknown_fields=True):
     """Why a booking is given back."""
 
-    reason: Reason
+    reason: Prose
 
 
 # --- what is decided --------------------------------------------------------------------------------------

@@ -11,14 +11,8 @@ from uuid import UUID
 
 import msgspec
 
+from vouchermarket.kit.fields import Fen, Instant, Line, Text
 from vouchermarket.kit.ids import CourseId, MeetingId, OrganisationId, PersonId, PolicyVersionId, RunId
-from vouchermarket.kit.money import FEN_MAX
-
-# PostgreSQL keeps no NUL in a text: a body that carries one does not decode.
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-Prose = Annotated[str, msgspec.Meta(max_length=5000, pattern=r"^[^\x00]*$")]
-Fen = Annotated[int, msgspec.Meta(ge=0, le=FEN_MAX)]
-Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 CAPACITY_MAX = 10_000
 # One for every day of a year: what a booking reads of a run stays small.
@@ -88,7 +82,7 @@ class FileCourse(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     organiser_id: OrganisationId
     title: Line
-    summary: Prose
+    summary: Text
     type: Line
     level: Level
     mode: Mode
@@ -106,7 +100,7 @@ class ReviewCourse(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
     course_id: CourseId
     approve: bool
-    reason: Prose = ""
+    reason: Text = ""
 
 
 class MeetingTime(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from vouchermarket.identity.structs import OrganisationKind
-from vouchermarket.kit.fields import Line, Prose
+from vouchermarket.kit.fields import Line, Prose, Text
 from vouchermarket.kit.ids import BookingId, CompletionId, OrganisationId, PaymentId, PersonId, StatementId
 from vouchermarket.payments.structs import Payment, PaymentState
 
@@ -39,7 +39,7 @@ class Respond(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     line_ids: Annotated[tuple[UUID, ...], msgspec.Meta(min_length=1, max_length=10_000)]
     response: Response
-    reason: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    reason: Text = ""
 
 
 class DropLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

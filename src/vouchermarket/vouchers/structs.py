@@ -4,17 +4,13 @@ Validity is half-open: a voucher is good on every day of [valid_from, valid_to).
 """
 
 from datetime import date, datetime
-from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
+from vouchermarket.kit.fields import Line, Year
 from vouchermarket.kit.ids import FundId, IssuanceId, OrganisationId, PersonId, PolicyVersionId, VoucherId
 from vouchermarket.policies.structs import Holder
-
-# PostgreSQL keeps no NUL in a text: a body that carries one does not decode.
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-Year = Annotated[int, msgspec.Meta(ge=2000, le=2100)]
 
 PAGE_MAX = 200
 

@@ -19,7 +19,6 @@ from vouchermarket.catalogue.structs import (
     FileCourse,
     OpenRun,
     Page,
-    Prose,
     ReviewCourse,
     RunFilter,
     RunList,
@@ -27,6 +26,7 @@ from vouchermarket.catalogue.structs import (
 )
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit.db import Session
+from vouchermarket.kit.fields import Text
 from vouchermarket.kit.ids import CourseId
 from vouchermarket.web import given
 from vouchermarket.web.commands import Decide, Made
@@ -43,7 +43,7 @@ class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The centre's word on a filed course; a return says why."""
 
     approve: bool
-    reason: Prose = ""
+    reason: Text = ""
 
 
 # --- accreditations ---------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """The roster: bodies, people and their seats, kept by the bureau's administrator."""
 
 from datetime import date
-from uuid import UUID
 
 import msgspec
 from litestar import get, post, put
@@ -25,15 +24,10 @@ from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.fields import Code
 from vouchermarket.kit.ids import PersonId
 from vouchermarket.web import given
+from vouchermarket.web.commands import Made
 from vouchermarket.web.fields import After, Id, Limit
 
 TAGS = ["roster"]
-
-
-class Added(msgspec.Struct, frozen=True):
-    """The id of what now stands on the roster."""
-
-    id: UUID
 
 
 class Period(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,9 +78,9 @@ async def organisations(
 @post("/organisations", verb="change_roster", tags=TAGS)
 async def add_organisation(
     data: JSONBody[AddOrganisation], session: given.Session, actor: given.Actor, now: given.Now
-) -> Added:
+) -> Made:
     """Add a body."""
-    return Added(await identity.add_organisation(session, actor, data, now=now))
+    return Made(await identity.add_organisation(session, actor, data, now=now))
 
 
 @get("/people", verb="read_roster", tags=TAGS)
@@ -106,17 +100,17 @@ async def people(
 @post("/people", verb="change_roster", tags=TAGS)
 async def add_person(
     data: JSONBody[AddPerson], session: given.Session, actor: given.Actor, now: given.Now
-) -> Added:
+) -> Made:
     """Add a person."""
-    return Added(await identity.add_person(session, actor, data, now=now))
+    return Made(await identity.add_person(session, actor, data, now=now))
 
 
 @post("/appointments", verb="change_roster", tags=TAGS)
 async def appoint(
     data: JSONBody[Appoint], session: given.Session, actor: given.Actor, now: given.Now
-) -> Added:
+) -> Made:
     """Give a person a seat at a body."""
-    return Added(await identity.appoint(session, actor, data, now=now))
+    return Made(await identity.appoint(session, actor, data, now=now))
 
 
 @put("/appointments/{appointment_id:uuid}/end", verb="change_roster", tags=TAGS, status_code=204)

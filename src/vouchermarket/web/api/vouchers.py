@@ -7,6 +7,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromQuery, JSONBody, QueryParameter
 
+from vouchermarket.kit.fields import Line
 from vouchermarket.kit.ids import FundId, OrganisationId, VoucherId
 from vouchermarket.vouchers import operations as vouchers
 from vouchermarket.vouchers import queries
@@ -18,7 +19,6 @@ from vouchermarket.vouchers.structs import (
     Issuance,
     IssuanceLine,
     Issued,
-    Line,
     Preview,
     ProposeIssuance,
     Returned,
