@@ -13,7 +13,7 @@ from vouchermarket.kit.clock import Clock, shifted_clock
 from vouchermarket.kit.db import Database
 from vouchermarket.settings import Settings
 from vouchermarket.web import api, files, guards, health, interface, logs
-from vouchermarket.web.bodies import StrictRequest
+from vouchermarket.web.bodies import StrictRequest, refuse_needless
 from vouchermarket.web.deps import DEPENDENCIES
 from vouchermarket.web.errors import handle
 from vouchermarket.web.middleware import Market
@@ -40,6 +40,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
         dependencies=DEPENDENCIES,
         exception_handlers={Exception: handle},
         request_class=StrictRequest,
+        before_request=refuse_needless,
         request_max_body_size=BODY_BYTES_MAX,
         # The description of every route is a gift to whoever tries doors: it stays at home in production.
         openapi_config=None if is_production else interface.config(),

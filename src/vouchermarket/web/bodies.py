@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from litestar import Request
 
+from vouchermarket.web.guards import SAFE
 from vouchermarket.web.problems import MediaTypeNotTaken, RequestNotReadable
 
 DEPTH_MAX = 32
@@ -73,6 +74,14 @@ def _written(place: Place) -> str:
     return ".".join(["$", *reversed(names)])[:200].replace("\x00", "")
 
 
+async def told(request: Request[Any, Any, Any], wanted: Any) -> Any:
+    """The body of a request as this type. Refuses `MediaTypeNotTaken`, `RequestNotReadable`."""
+    name, parameters = request.content_type
+    if name != "application/json" or parameters.get("charset", "utf-8").lower() != "utf-8":
+        raise MediaTypeNotTaken
+    return decoded(await request.body(), wanted)
+
+
 class StrictRequest(Request[Any, Any, Any]):
     """A request whose body becomes the route's command here: the framework's own reading is lax.
 
@@ -81,8 +90,20 @@ class StrictRequest(Request[Any, Any, Any]):
 
     async def json(self) -> Any:
         """The body as the type of the route's `data`. Refuses `MediaTypeNotTaken`, `RequestNotReadable`."""
-        name, parameters = self.content_type
-        if name != "application/json" or parameters.get("charset", "utf-8").lower() != "utf-8":
-            raise MediaTypeNotTaken
         field = self.route_handler.parsed_data_field
-        return decoded(await self.body(), field.annotation if field else Any)
+        return await told(self, field.annotation if field else Any)
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a route without a command is told: no body, or `{}`."""
+
+
+async def refuse_needless(request: Request[Any, Any, Any]) -> None:
+    """A body that no handler reads is refused: whoever sent it believes that it counts.
+
+    Runs before every handler. Refuses `MediaTypeNotTaken`, `RequestNotReadable` (what is not `{}`).
+    """
+    if request.method in SAFE or request.route_handler.parsed_data_field is not None:
+        return
+    if await request.body():
+        await told(request, Nothing)
