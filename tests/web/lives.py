@@ -45,7 +45,6 @@ KINDS = {
     "line_id": "statement_line",
     "meeting_id": "meeting",
     "payment_id": "payment",
-    "person_id": "person",
     "present.key": "booking",
     "revocation_id": "revocation",
     "run_id": "run",
@@ -142,9 +141,11 @@ class Life:
         return Wire(app, f"/{self.code}{PREFIX}")
 
     def one(self, which: int, place: str, area: str) -> UUID:
-        """Something this city has for a place in a request; where there are several, another each time."""
+        """Something this city has for a place in a request: another each time, where there are several."""
         if place in BODIES:
             return self.city.bodies[BODIES[place]]
+        if place == "person_id":
+            return self.city.teacher(which).person_id
         found = self.ids[PAGES[area] if place == "after" else KINDS[place]]
         return found[which % len(found)]
 

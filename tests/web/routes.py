@@ -197,6 +197,11 @@ class Ask(msgspec.Struct):
     query: dict[str, str]
     body: Any
 
+    @property
+    def written(self) -> bytes:
+        """The body as it goes over the wire."""
+        return b"" if self.body is None else msgspec.json.encode(self.body)
+
 
 class Reply(msgspec.Struct):
     """An answer as it went over the wire, and how long it took."""
@@ -282,8 +287,7 @@ class Wire:
         if asked.body is not None:
             sent.append((b"content-type", JSON.encode()))
         query = f"?{urlencode(asked.query)}" if asked.query else ""
-        body = b"" if asked.body is None else msgspec.json.encode(asked.body)
-        return await self(asked.route.method, quote(asked.path) + query, *sent, *headers, body=body)
+        return await self(asked.route.method, quote(asked.path) + query, *sent, *headers, body=asked.written)
 
 
 def random_ids(_place: str) -> str:

@@ -12,6 +12,8 @@ from web.routes import PREFIX, Description, Route, Wire, describe, desks, none, 
 
 # Open to everybody, because it is the door itself.
 PUBLIC = {"POST /login"}
+# This ends the very login that is asking.
+LAST = "/logout"
 DOOR = {401: "sign_in_needed", 403: "role_not_allowed"}
 
 
@@ -51,6 +53,30 @@ async def test_every_route_lets_in_the_desks_of_the_matrix_and_no_other(
     none(wrong)
     print(f"\n{wire.sent} requests: {len(description.routes)} routes, {len(people) - 1} desks, {counted}")
     assert all(number > 100 for number in counted.values())
+
+
+async def test_every_unsafe_route_asks_a_login_for_its_own_token(
+    description: Description, app: Litestar, visit, city: City
+) -> None:
+    """Trust 29 and 30: without one, with another login's, with one that is none: 403, and nothing else."""
+    browser, another = await visit.browser(city.teacher()), await visit.browser(city.teacher(1), "lisi")
+    cookie = f"vm_{visit.code}={browser.cookies[f'vm_{visit.code}']}".encode()
+    right, others = (client.headers["x-csrf-token"].encode() for client in (browser, another))
+    wire, wrong = Wire(app, f"/{visit.code}{PREFIX}"), []
+    unsafe = [route for route in description.routes if not route.is_reading and str(route) not in PUBLIC]
+    for route in sorted(unsafe, key=lambda route: route.path == LAST):
+        asked = description.fit(route, random_ids)
+        foreign = (b"cookie", cookie), (b"x-csrf-token", right), (b"origin", b"https://evil.test")
+        reply = await wire.ask(asked, "", *foreign)
+        wrong += [f"{route} from elsewhere: {reply.status}"] if reply.status != 403 else []
+        for token in (None, others, b"", b"\xff\xfe", b"x" * 5000, right):
+            sent = [] if token is None else [(b"x-csrf-token", token)]
+            reply = await wire.ask(asked, "", (b"cookie", cookie), *sent)
+            code = reply.told["code"] if reply.status >= 400 else ""
+            if (code == "csrf_token_not_right") is (token is right) or reply.fault(route.statuses):
+                wrong.append(f"{route} with {token!r:.50}: {reply.status} {code}")
+    none(wrong)
+    assert wire.sent >= 7 * 60
 
 
 def test_every_verb_of_the_matrix_stands_on_a_route(description: Description) -> None:
