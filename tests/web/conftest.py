@@ -63,16 +63,33 @@ class Visit:
         return client
 
 
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-async def app(clock: HandClock) -> AsyncIterator[Litestar]:
-    built = create_app(settings(), clock)
+@pytest.fixture(scope="session")
+async def shared_app() -> AsyncIterator[Litestar]:
+    """One application for most tests, as one process serves all bureaus: building one takes a while."""
+    built = create_app(settings(), HandClock())
     yield built
     await built.state.database.close()
+
+
+@pytest.fixture
+async def app(request: pytest.FixtureRequest, shared_app: Litestar) -> AsyncIterator[Litestar]:
+    """The application with its clock on the first day and nobody remembered.
+
+    Tests that add routes of their own are marked `own_app` and get one to themselves.
+    """
+    if request.node.get_closest_marker("own_app"):
+        built = create_app(settings(), HandClock())
+        yield built
+        await built.state.database.close()
+        return
+    shared_app.state.clock.now = NOW
+    shared_app.state.visitors.forget()
+    yield shared_app
+
+
+@pytest.fixture
+def clock(app: Litestar) -> HandClock:
+    return app.state.clock
 
 
 @pytest.fixture

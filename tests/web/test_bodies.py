@@ -6,6 +6,8 @@ from litestar import Litestar, delete, post
 from factories import City
 from vouchermarket.kit.ids import new_id
 
+pytestmark = pytest.mark.own_app
+
 JSON = "application/json"
 
 

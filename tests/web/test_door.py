@@ -18,6 +18,8 @@ from vouchermarket.kit.refusal import Kind, Refusal
 from vouchermarket.web import bodies, errors, problems
 from vouchermarket.web.given import Session
 
+pytestmark = pytest.mark.own_app
+
 POST_ROUTES = [
     ("POST", "/login"),
     ("POST", "/password"),

@@ -14,6 +14,8 @@ from vouchermarket.kit.events import event
 from vouchermarket.kit.ids import new_id
 from vouchermarket.web import guards
 
+pytestmark = pytest.mark.own_app
+
 AREAS = {"logins", "roster"}
 TODAY = date(2014, 3, 3).isoformat()
 

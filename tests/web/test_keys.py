@@ -18,6 +18,8 @@ from vouchermarket.identity.tables import person
 from vouchermarket.kit import keys
 from vouchermarket.web import given
 
+pytestmark = pytest.mark.own_app
+
 ONE = {"code": "k-00001", "name": "赵六", "sex": "male", "born_on": "1980-01-01", "joined_on": "2002-09-01"}
 OTHER = {**ONE, "code": "k-00002"}
 
