@@ -227,7 +227,7 @@ async def test_what_is_not_there_is_not_found(desks: Desks) -> None:
     mirror = await (await desks.at("finance_office")).post(
         "/books/reversals", json=BODIES["/books/reversals"], headers=keyed()
     )
-    refused(mirror, 409, "transfer_not_reversible")
+    refused(mirror, 404, "transfer_unknown")
 
 
 async def test_no_hostile_body_does_harm(desks: Desks, learning) -> None:
