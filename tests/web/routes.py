@@ -49,7 +49,7 @@ class Parameter(msgspec.Struct, frozen=True):
     schema: Schema
 
 
-class Route(msgspec.Struct, frozen=True, dict=True):
+class Route(msgspec.Struct, frozen=True):
     """One method of one path, as it is described."""
 
     method: str
@@ -273,7 +273,7 @@ class Wire:
             messages.append(message)
 
         begun = time.monotonic_ns()
-        await self.app(scope, receive, send)  # type: ignore[arg-type]
+        await self.app(scope, receive, send)
         took = (time.monotonic_ns() - begun) // 1_000_000
         self.sent += 1
         content = b"".join(message.get("body", b"") for message in messages[1:])

@@ -14,7 +14,7 @@ from vouchermarket.kit.db import Database
 from vouchermarket.kit.ids import new_id
 from web import hostile
 from web.lives import TODAY, Life, differences
-from web.routes import Description, Parameter, Reply, Route, Wire, describe, desks, none, random_ids
+from web.routes import PROBLEM, Description, Parameter, Reply, Route, Wire, describe, desks, none, random_ids
 
 MILLISECONDS_MAX = 1_000
 MEMORY_MAX = 50_000_000
@@ -105,22 +105,24 @@ def query_of(route: Route, *parts: tuple[Parameter, str]) -> str:
 async def test_a_hostile_body_is_refused_by_every_route(sweep: Sweep, unharmed: None) -> None:
     """Trust 5, 35 and 37: broken JSON, other media, fields too many, values that fit no field."""
     for route in sweep.description.routes:
-        if route.body is None:
+        bearer, target = await sweep.bearer(route), target_of(route) + query_of(route)
+        if route.is_reading:
             continue
-        schema = {**route.body, "properties": {
-            name: sweep.description.plain(one) for name, one in route.body["properties"].items()
-        }}  # fmt: skip
-        bearer, good = await sweep.bearer(route), sweep.description.fit(route, random_ids).body
         for body in hostile.BODIES:
-            await sweep.send(route, body, target_of(route), bearer, hostile.PLAIN, body=body)
+            await sweep.send(route, body, target, bearer, hostile.PLAIN, body=body)
         for media in hostile.MEDIA:
             kinds = [(b"content-type", media)] if media else []
-            reply = await sweep.send(route, media, target_of(route), bearer, *kinds, body=b"{}")
+            reply = await sweep.send(route, media, target, bearer, *kinds, body=b"{}")
             sweep.expect(reply, route, media, "media_type_not_taken")
-        for number, body in enumerate(hostile.bodies(schema, good)):
-            reply = await sweep.send(route, body[-200:], target_of(route), bearer, hostile.PLAIN, body=body)
-            if number < len(hostile.EXTRA):
-                sweep.expect(reply, route, body[-100:], "request_not_readable")
+        if route.body is None:
+            continue
+        fields = {name: sweep.description.plain(one) for name, one in route.body["properties"].items()}
+        schema, good = route.body | {"properties": fields}, sweep.description.fit(route, random_ids).body
+        for added in hostile.with_more(fields, good):
+            reply = await sweep.send(route, added[-200:], target, bearer, hostile.PLAIN, body=added)
+            sweep.expect(reply, route, added[-100:], "request_not_readable")
+        for body in hostile.ill_fitting(schema, good):
+            await sweep.send(route, body[-200:], target, bearer, hostile.PLAIN, body=body)
 
 
 async def test_a_hostile_address_leads_nowhere(sweep: Sweep, unharmed: None) -> None:
@@ -189,3 +191,20 @@ async def test_an_amount_is_whole_fen_of_a_size_that_exists(sweep: Sweep, unharm
 def test_the_inputs_are_many() -> None:
     """Trust 35 asks for 60 different ones."""
     assert hostile.DIFFERENT >= 200
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "told"),
+    [
+        (500, b"{}", "500"),
+        (418, b"{}", "not described"),
+        (400, b'{"code":"","request_id":"x"}', "no problem"),
+        (400, b'{"code":"x","request_id":"x","detail":"SELECT 1"}', "tells of"),
+        (400, b'{"code":"x","request_id":"x","detail":"a.py"}', "tells of"),
+    ],
+)
+def test_a_bad_answer_is_found(status: int, content: bytes, told: str) -> None:
+    """The sweeps can fail."""
+    reply = Reply(status, [(b"content-type", PROBLEM.encode())], content, 0)
+    assert told in reply.fault(frozenset({200, 400}))
+    assert not Reply(200, [], b"SELECT", 0).fault(frozenset({200, 400}))
