@@ -1,6 +1,6 @@
 """Givens of vouchers: money in a fund, people on the roster, vouchers given out; and the books, balanced."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import factory
@@ -52,10 +52,15 @@ async def appropriate(session: Session, city: City, **changes) -> AccountId:
 
 
 async def approve(session: Session, city: City, **changes) -> IssuanceId:
-    """An issuance proposed by one officer of the teacher office and approved by the other."""
+    """An issuance proposed by one officer of the teacher office and approved by the other.
+
+    On the day of `NOW`, or on that of counting where it comes later.
+    """
     first, second = city.officers["teacher_office"]
-    preview = await vouchers.propose_issuance(session, first, IssuanceDraft(**changes), now=NOW)
-    await vouchers.decide_issuance(session, second, preview.issuance_id, approve=True, now=NOW)
+    draft = IssuanceDraft(**changes)
+    now = max(NOW, datetime.combine(draft.counted_on, NOW.timetz()))
+    preview = await vouchers.propose_issuance(session, first, draft, now=now)
+    await vouchers.decide_issuance(session, second, preview.issuance_id, approve=True, now=now)
     return preview.issuance_id
 
 

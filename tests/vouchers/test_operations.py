@@ -165,6 +165,10 @@ async def test_refuses_to_propose_without_a_fund_or_outside_its_rules(
             await given.approve(session, city)
         with pytest.raises(rules.ValidityOutsideRule):
             await given.approve(session, city, valid_to=date(2015, 1, 2))
+        with pytest.raises(rules.CountedInFuture) as refused:
+            tomorrow = IssuanceDraft(counted_on=TODAY + timedelta(days=1))
+            await vouchers.propose_issuance(session, city.officer("teacher_office"), tomorrow, now=NOW)
+        assert (refused.value.clause, refused.value.facts["today"]) == ("ZZ-A23", TODAY)
         with pytest.raises(policies.FundLineUnknown):
             await given.approve(session, city, line="canteen")
         with pytest.raises(rules.NothingToIssue):

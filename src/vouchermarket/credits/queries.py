@@ -15,6 +15,7 @@ from vouchermarket.credits.structs import (
     Desks,
     EntryCard,
     OpenedEntry,
+    Past,
     PersonTranscript,
     TranscriptRow,
 )
@@ -44,6 +45,10 @@ _is_replaced = exists().where(_newer.c.bureau_id == _entry.c.bureau_id, _newer.c
 _read = select(
     _entry, _last.c.decision.label("decision"), _last.c.step.label("step"), _is_replaced.label("is_replaced")
 ).select_from(_entry.outerjoin(_last, true()))
+
+
+# After these an entry speaks for nothing any more.
+_ENDED = {Decision.REJECT.value, Decision.REVERSE.value}
 
 
 def _entry_of(row: Any) -> CreditEntry:
@@ -165,18 +170,29 @@ async def decisions_of(session: Session, bureau_id: UUID, entry_id: UUID) -> lis
     ]
 
 
-async def documents_of(
-    session: Session, bureau_id: UUID, person_ids: Collection[UUID]
-) -> dict[tuple[PersonId, str], set[str]]:
-    """The numbers of diplomas registered, by person and type, whatever became of the entries (S9)."""
-    statement = select(_entry.c.person_id, _entry.c.type, _entry.c.document).where(
-        _entry.c.bureau_id == bureau_id,
-        _entry.c.person_id == among(person_ids),
-        _entry.c.document.is_not(None),
+async def past_of(
+    session: Session,
+    bureau_id: UUID,
+    person_ids: Collection[UUID],
+    types: Collection[str],
+    *,
+    but: EntryId | None = None,
+) -> dict[tuple[PersonId, str], Past]:
+    """What these people have of these types, by person and type.
+
+    A diploma counts whatever became of its entry (S9); a day only while the entry stands, neither corrected
+    nor rejected nor reversed, and not that of the entry `but`.
+    """
+    statement = _read.where(
+        _entry.c.bureau_id == bureau_id, _entry.c.person_id == among(person_ids), _entry.c.type.in_(types)
     )
-    found: dict[tuple[PersonId, str], set[str]] = {}
+    found: dict[tuple[PersonId, str], Past] = {}
     for row in await session.execute(statement):
-        found.setdefault((row.person_id, row.type), set()).add(row.document)
+        past = found.setdefault((row.person_id, row.type), Past())
+        if row.document is not None:
+            past.documents.add(row.document)
+        if row.id != but and not row.is_replaced and row.decision not in _ENDED:
+            past.days.append(row.earned_on)
     return found
 
 

@@ -213,6 +213,13 @@ class Offices(msgspec.Struct, frozen=True):
     clause: str
 
 
+class Past(msgspec.Struct, frozen=True):
+    """What a person has of one type: diplomas ever registered, and the days of the entries that stand."""
+
+    documents: set[str] = msgspec.field(default_factory=set)
+    days: list[date] = msgspec.field(default_factory=list)
+
+
 class Registrar(msgspec.Struct, frozen=True, kw_only=True):
     """Who registers by hand, where, by which version of the pack, on which day."""
 

@@ -50,6 +50,18 @@ class ValidityOutsideRule(Refusal):
     remedy_en = "Choose days from {earliest} up to, not including, {latest}, the end after the beginning"
 
 
+class CountedInFuture(Refusal):
+    """Who will be entitled on a day to come is not known yet."""
+
+    code = "counted_in_future"
+    kind = Kind.INVALID
+    zh = "统计日期 {counted_on} 在今天({today})之后"
+    en = "{counted_on}, the day of counting, lies after today, {today}"
+    remedy_zh = "请选用今天或更早的日期,在册人数以当日为准"
+    remedy_en = "Choose today or an earlier day: heads are counted as the roster has them on that day"
+    clause = "ZZ-A23"
+
+
 class NothingToIssue(Refusal):
     code = "nothing_to_issue"
     kind = Kind.CONFLICT
@@ -124,6 +136,12 @@ def valid(pack: Pack, command: ProposeIssuance) -> None:
             latest=latest,
             clause=row.clause if row else None,
         )
+
+
+def countable(counted_on: date, today: date) -> None:
+    """Whether heads can be counted on that day (ZZ-A23). Refuses `CountedInFuture`."""
+    if counted_on > today:
+        raise CountedInFuture(counted_on=counted_on, today=today)
 
 
 def share_out(pack: Pack, line: str, heads: Sequence[Head], holding: Collection[UUID]) -> list[Share]:

@@ -12,11 +12,13 @@ from vouchermarket.credits import queries, rules
 from vouchermarket.credits.structs import (
     CorrectEntry,
     NewEntry,
+    Past,
     Registered,
     RegisterEntry,
     Registrar,
 )
 from vouchermarket.credits.tables import credit_entry
+from vouchermarket.identity import operations as roster
 from vouchermarket.identity import queries as identity
 from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.structs import Actor, Person
@@ -27,6 +29,7 @@ from vouchermarket.kit.ids import EntryId, PersonId, new_id
 from vouchermarket.kit.money import hundredths
 from vouchermarket.kit.refusal import Refusal
 from vouchermarket.policies import queries as policies
+from vouchermarket.policies import rules as policy_rules
 
 
 async def register(
@@ -106,20 +109,20 @@ async def register_list(
         today=today,
         desks=await queries.desks(session, actor.bureau_id, bodies),
     )
-    with_document = {command.person_id for command in commands if command.document is not None}
-    documents = await queries.documents_of(session, actor.bureau_id, with_document)
+    past = await _past(session, registrar, actor.bureau_id, [one for one in commands if _key(one) in people])
     drafts: dict[int, NewEntry] = {}
     refused: dict[int, Refusal] = {}
     for line, command in enumerate(commands):
-        known = documents.setdefault((command.person_id, command.type), set())
-        person = people.get((command.person_id, command.earned_on))
+        known = past.setdefault((command.person_id, command.type), Past())
+        person = people.get(_key(command))
         try:
             drafts[line] = rules.draft_by_hand(registrar, command, person, known)
         except Refusal as refusal:
             refused[line] = refusal
         else:
-            # A number stands once within the list too.
-            known.update([command.document] if command.document is not None else [])
+            # A number stands once, and a window is used, within the list too.
+            known.documents.update([command.document] if command.document is not None else [])
+            known.days.append(command.earned_on)
     ids = await register(session, actor.bureau_id, list(drafts.values()), now=now)
     entry_ids = dict(zip(drafts, ids, strict=True))
     return [
@@ -130,6 +133,21 @@ async def register_list(
 
 async def _today(session: Session, bureau_id: UUID, now: datetime) -> date:
     return civil_day(now, (await identity.bureau(session, bureau_id)).time_zone)
+
+
+def _key(command: RegisterEntry) -> tuple[PersonId, date]:
+    return command.person_id, command.earned_on
+
+
+async def _past(
+    session: Session, registrar: Registrar, bureau_id: UUID, commands: Sequence[RegisterEntry]
+) -> dict[tuple[PersonId, str], Past]:
+    counted = [one for one in commands if policy_rules.has_window(registrar.pack, one.type)]
+    # A diploma has a unique key below; two applications of one window have only this lock between them.
+    await roster.lock_people(session, bureau_id, [one.person_id for one in counted])
+    asked = [*counted, *(one for one in commands if one.document is not None)]
+    ids, types = {one.person_id for one in asked}, {one.type for one in asked}
+    return await queries.past_of(session, bureau_id, ids, types) if asked else {}
 
 
 async def _people(
@@ -152,7 +170,7 @@ async def correct(
 
     Judged by the version the returned entry was judged by. Refuses `RoleNotAllowed`, `NotFound`,
     `EntryNotReturned`, `AmountNotReadable`, `DateAfterToday`, `ModeNotAllowed`, `DocumentMissing`,
-    `DocumentRegistered`, `TermNeeded`.
+    `DocumentRegistered`, `WindowUsed`, `TermNeeded`.
     """
     offices = [seat.organisation_id for seat in identity_rules.seats_for(actor, "register_credit")]
     bureau_id, amount_hundredths = actor.bureau_id, hundredths(command.amount)
@@ -160,8 +178,10 @@ async def correct(
     returned = rules.refuse_correction(found, offices)
     rules.refuse_after(command.earned_on, await _today(session, bureau_id, now))
     pack = (await policies.by_version(session, bureau_id, returned.policy_version_id)).pack
-    documents = await queries.documents_of(session, bureau_id, [returned.person_id])
-    known = documents.get((returned.person_id, returned.type), set())
+    whose = returned.person_id, returned.type
+    await roster.lock_people(session, bureau_id, [returned.person_id])
+    past = await queries.past_of(session, bureau_id, [whose[0]], [whose[1]], but=returned.id)
+    past[whose].documents.discard(returned.document or "")
     draft = rules.corrected(returned, command, amount_hundredths, actor.person_id)
-    rules.refuse_correction_unfit(pack, draft, known - {returned.document})
+    rules.refuse_correction_unfit(pack, draft, past[whose])
     return (await register(session, bureau_id, [rules.with_term(pack, draft)], now=now))[0]

@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 
 from vouchermarket.credits.rules.standing import facts_of
-from vouchermarket.credits.structs import Desks, NewEntry, Offices, RegisterEntry, Registrar
+from vouchermarket.credits.structs import Desks, NewEntry, Offices, Past, RegisterEntry, Registrar
 from vouchermarket.identity import structs as identity
 from vouchermarket.identity.rules import NotFound
 from vouchermarket.kit.ids import OrganisationId
@@ -110,14 +110,15 @@ def with_term(pack: policies.Pack, draft: NewEntry) -> NewEntry:
 
 
 def draft_by_hand(
-    registrar: Registrar, command: RegisterEntry, person: identity.Person | None, documents: Collection[str]
+    registrar: Registrar, command: RegisterEntry, person: identity.Person | None, past: Past
 ) -> NewEntry:
     """The entry of a command by hand, once it is fit to stand in the register (S15, S9, S4).
 
-    `person` is as the roster had it on the day it was earned; `documents` are the numbers registered for the
-    person and type. A cap never refuses (S1), and the amount is kept as it was earned (S5).
+    `person` is as the roster had it on the day it was earned; `past` is what he or she has
+    of the type. A cap never refuses (S1), and the amount is kept as it was earned (S5).
     Refuses `AmountNotReadable`, `DateAfterToday`, `NotFound`, `DocumentMissing`, `DocumentRegistered`,
-    `OfficeMissing`, `NotTheRegistrar` with the row's clause, `TermNeeded`, and as `policies.rules.admit`.
+    `WindowUsed`, `OfficeMissing`, `NotTheRegistrar` with the row's clause, `TermNeeded`, and as
+    `policies.rules.admit`.
     """
     amount_hundredths = hundredths(command.amount)
     refuse_after(command.earned_on, registrar.today)
@@ -126,7 +127,8 @@ def draft_by_hand(
     pack, school = registrar.pack, person.school
     facts = facts_of(person, school)
     policies.admit(pack, command.type, command.level, command.mode, command.unit, facts, command.earned_on)
-    refuse_document(pack, command.type, command.document, documents)
+    refuse_document(pack, command.type, command.document, past.documents)
+    policies.apply(pack, command.type, command.earned_on, past.days)
     authority = policies.authority(pack, command.type, command.level, school.is_direct)
     bodies = offices(authority, registrar.desks, command.organiser_id or school.id, school.id)
     refuse_stranger(authority, bodies, registrar.offices)
@@ -151,13 +153,15 @@ def draft_by_hand(
     return with_term(pack, draft)
 
 
-def refuse_correction_unfit(pack: policies.Pack, draft: NewEntry, documents: Collection[str]) -> None:
+def refuse_correction_unfit(pack: policies.Pack, draft: NewEntry, past: Past) -> None:
     """Whether a correction fits into the register; person, type, level and unit were judged before.
 
-    Refuses `ModeNotAllowed`, `DocumentMissing`, `DocumentRegistered`.
+    `past` is without the entry it replaces. Refuses `ModeNotAllowed`, `DocumentMissing`,
+    `DocumentRegistered`, `WindowUsed`.
     """
     policies.admit(pack, draft.type, draft.level, draft.mode, draft.unit, None, draft.earned_on)
-    refuse_document(pack, draft.type, draft.document, documents)
+    refuse_document(pack, draft.type, draft.document, past.documents)
+    policies.apply(pack, draft.type, draft.earned_on, past.days)
 
 
 def refuse_after(earned_on: date, today: date) -> None:

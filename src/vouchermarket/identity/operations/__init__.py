@@ -21,6 +21,7 @@ from vouchermarket.identity.operations.roster import (
     appoint,
     appoint_all,
     end_appointment,
+    lock_people,
 )
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "give_posts",
     "give_tier",
     "give_tiers",
+    "lock_people",
     "log_in",
     "log_out",
     "make_token",

@@ -1,12 +1,12 @@
 """The judge: facts in, verdict out. Pure; the numbers are the pack's, never the code's.
 
-`evaluate` a person, `school` and `funding` a body; `authority`, `admit` and `earned` for the registrar;
-`wallet`, `fund_line` and `attendance_share` for the market. `shown` writes verdicts as JSON.
+`evaluate` a person, `school` and `funding` a body; `authority`, `admit`, `apply` and `earned` for the
+registrar; `wallet`, `fund_line` and `attendance_share` for the market. `shown` writes verdicts as JSON.
 """
 
 from vouchermarket.policies.rules import shown
 from vouchermarket.policies.rules.counting import term_of, term_on
-from vouchermarket.policies.rules.credit import admit, authority, earned
+from vouchermarket.policies.rules.credit import admit, apply, authority, earned, has_window
 from vouchermarket.policies.rules.market import attendance_share, fund_line, wallet
 from vouchermarket.policies.rules.pack import Pack
 from vouchermarket.policies.rules.people import evaluate
@@ -20,6 +20,7 @@ from vouchermarket.policies.rules.refusals import (
     PackNotReadable,
     TypeUnknown,
     UnitNotAllowed,
+    WindowUsed,
 )
 from vouchermarket.policies.rules.schools import funding, school
 
@@ -34,13 +35,16 @@ __all__ = [
     "PackNotReadable",
     "TypeUnknown",
     "UnitNotAllowed",
+    "WindowUsed",
     "admit",
+    "apply",
     "attendance_share",
     "authority",
     "earned",
     "evaluate",
     "fund_line",
     "funding",
+    "has_window",
     "school",
     "shown",
     "term_of",

@@ -1,8 +1,10 @@
-"""What may be registered, by whom, and what it earns: `authority`, `admit`, `earned`."""
+"""What may be registered, by whom, how often, and what it earns: `authority`, `admit`, `apply`, `earned`."""
 
+from collections.abc import Collection
 from datetime import date
 
-from vouchermarket.policies.rules.kinds.credit import TrainingType
+from vouchermarket.policies.rules.counting import term_on
+from vouchermarket.policies.rules.kinds.credit import TrainingType, Window
 from vouchermarket.policies.rules.pack import Pack
 from vouchermarket.policies.rules.refusals import (
     AudienceNotAllowed,
@@ -10,6 +12,7 @@ from vouchermarket.policies.rules.refusals import (
     ModeNotAllowed,
     TypeUnknown,
     UnitNotAllowed,
+    WindowUsed,
 )
 from vouchermarket.policies.structs import Admission, Authority, Level, Mode, Person, Unit
 
@@ -56,6 +59,36 @@ def admit(
     if row.audience.beyond == "refused":
         raise AudienceNotAllowed(type=type, clause=row.clause)
     return Admission(clause=row.clause, notes=("beyond_audience",))
+
+
+def has_window(pack: Pack, type: str) -> bool:  # noqa: A002 - the trade's word
+    """Whether the pack counts how often somebody may apply for this type."""
+    return any(type in row.types for row in pack.windows)
+
+
+def apply(pack: Pack, type: str, on: date, before: Collection[date]) -> None:  # noqa: A002 - the trade's word
+    """May one more application for this type be made on that day, after those of the days `before`?
+
+    Raises `WindowUsed` with the row's clause (ZZ-A15: once a year).
+    """
+    for row in pack.windows:
+        if type not in row.types:
+            continue
+        period = _period(pack, row, on)
+        if not row.is_open(on, [_period(pack, row, day) for day in before].count(period)):
+            raise WindowUsed(type=type, period=period, times=row.times, clause=row.clause)
+
+
+def _period(pack: Pack, row: Window, on: date) -> str:
+    match row.per:
+        case "year":
+            return str(on.year)
+        case "term":
+            # Where the pack dates no terms, all days share one.
+            return term_on(pack, on) or "-"
+        case "cycle":
+            cycle = pack.cycle_on(on)
+            return cycle.begins_on.isoformat() if cycle else "-"
 
 
 def earned(pack: Pack, type: str, amount_hundredths: int) -> int:  # noqa: A002 - the trade's word

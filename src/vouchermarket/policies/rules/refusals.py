@@ -44,6 +44,18 @@ class TypeUnknown(Refusal):
     remedy_en = "Choose a training type of the pack"
 
 
+class WindowUsed(Refusal):
+    code = "window_used"
+    kind = Kind.CONFLICT
+    zh = "“{type}”在 {period} 内申报已满 {times} 次,或当月不受理"
+    en = '"{type}" takes no more applications in {period}: {times} at most, in the months it is open'
+    remedy_zh = "请在下一期申报;原登记有误的,退回后更正,被否决的可重新登记"
+    remedy_en = (
+        "Apply in the next period; correct an entry once it is returned, or register anew once rejected"
+    )
+    clause = "ZZ-A15"
+
+
 class LevelNotAllowed(Refusal):
     code = "level_not_allowed"
     kind = Kind.INVALID

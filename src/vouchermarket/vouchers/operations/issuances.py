@@ -41,8 +41,8 @@ async def propose_issuance(
 ) -> Preview:
     """Count who is entitled on the day, and freeze the list that the second person will see (ZZ-B01).
 
-    Refuses `RoleNotAllowed`, `FundLineUnknown`, `FundNotOpen`, `FundLapsed`, `ValidityOutsideRule`, as
-    `rules.share_out` (ZZ-A22, ZZ-A23), and `IssuanceAboveFund`.
+    Refuses `RoleNotAllowed`, `FundLineUnknown`, `FundNotOpen`, `FundLapsed`, `ValidityOutsideRule`,
+    `CountedInFuture`, as `rules.share_out` (ZZ-A22, ZZ-A23), and `IssuanceAboveFund`.
     """
     identity.seats_for(actor, "propose_issuance")
     bureau_id = actor.bureau_id
@@ -51,6 +51,7 @@ async def propose_issuance(
     line = policy_rules.fund_line(policy.pack, command.line)
     fund = await _open_fund_of(session, bureau_id, command.line, command.year)
     rules.valid(policy.pack, command)
+    rules.countable(command.counted_on, today)
     heads = await queries.heads_on(session, bureau_id, command.counted_on)
     holding = await queries.holders_of(session, bureau_id, fund.id)
     shares = rules.share_out(policy.pack, command.line, heads, holding)
