@@ -65,3 +65,9 @@ def test_reads_a_share_exactly():
     assert money.fraction("0.2") == Fraction(1, 5)
     with pytest.raises(money.AmountNotReadable):
         money.fraction("1/5")
+
+
+def test_shares_are_printed_rounded() -> None:
+    assert money.four_places(Fraction(1, 7)) == "0.1429"
+    assert money.four_places(Fraction(2)) == "2.0000"
+    assert [money.percent(Fraction(one, 1000)) for one in (0, 200, 143, 1000)] == ["0", "20", "14.3", "100"]

@@ -55,7 +55,7 @@ NOT_SLICES = {"__init__", "app", "settings", "kit", "web", "jobs", "cli", "repor
 BESIDES = {
     "payments": {"gateways"},  # the only code that goes out to banks and card networks
     "identity": {"oidc", "passwords"},  # the other way out; hashing in a thread
-    "policies": {"dates", "figures", "packs"},  # the judge's arithmetic; reading a pack's files
+    "policies": {"packs"},  # reading a pack's files
 }
 
 

@@ -4,6 +4,7 @@ Outside, credits and hours are decimal strings without trailing zeros ("12", "49
 """
 
 import re
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from vouchermarket.kit.refusal import Kind, Refusal
@@ -13,6 +14,9 @@ HUNDREDTHS_MAX = 10**8
 
 _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,5})(?:\.([0-9]{1,2}))?", re.ASCII)
 _FRACTION = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?", re.ASCII)
+
+_FOUR_PLACES = Decimal("0.0001")
+_TWO_PLACES = Decimal("0.01")
 
 
 class AmountNotReadable(Refusal):
@@ -56,3 +60,18 @@ def yuan(fen: int) -> str:
     """120000 → `"¥1,200.00"`."""
     whole, rest = divmod(abs(fen), 100)
     return f"{'-' if fen < 0 else ''}¥{whole:,}.{rest:02d}"
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def four_places(share: Fraction) -> str:
+    """A share as it is printed, and as nothing is decided by it: 1/7 → `"0.1429"`."""
+    return str(_decimal(share).quantize(_FOUR_PLACES, ROUND_HALF_UP))
+
+
+def percent(share: Fraction) -> str:
+    """1/5 → `"20"`, 1/7 → `"14.29"`."""
+    text = str((_decimal(share) * 100).quantize(_TWO_PLACES, ROUND_HALF_UP))
+    return text.rstrip("0").rstrip(".")

@@ -6,8 +6,7 @@ from typing import Any
 
 import msgspec
 
-from vouchermarket.kit.money import decimal_text
-from vouchermarket.policies.figures import four_places
+from vouchermarket.kit.money import decimal_text, four_places
 from vouchermarket.policies.packs.checks import NUMBER, number_of, rows
 from vouchermarket.policies.rules.pack import Pack
 from vouchermarket.policies.structs import Row

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from vouchermarket.policies import dates
+from vouchermarket.kit import calendar
 from vouchermarket.policies.rules.kinds.credit import Cap, TrainingType
 from vouchermarket.policies.rules.pack import Pack
 from vouchermarket.policies.rules.refusals import FactsNotReadable
@@ -51,7 +51,7 @@ def term_on(pack: Pack, on: date) -> str | None:
     """The term a day lies in, as `"2014-1"`; None where the pack gives no dates."""
     if pack.terms is None:
         return None
-    day, year = dates.month_day(on), on.year
+    day, year = calendar.month_day(on), on.year
     begins, ends = pack.terms.spring
     if begins <= day < ends:
         return f"{year}-1"

@@ -1,7 +1,6 @@
 """The texts of findings, Chinese and English: what is not met, and what would meet it."""
 
-from vouchermarket.kit.money import yuan
-from vouchermarket.policies.figures import percent
+from vouchermarket.kit.money import percent, yuan
 from vouchermarket.policies.structs import Finding, FundingFinding
 
 # By code: what happened in Chinese and English, what would remedy it in Chinese and English.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from vouchermarket.policies import dates
+from vouchermarket.kit import calendar
 from vouchermarket.policies.rules.counting import count
 from vouchermarket.policies.rules.kinds.duty import Requirement, Standing
 from vouchermarket.policies.rules.kinds.filters import Cycle
@@ -75,7 +75,7 @@ def _years(pack: Pack, standing: Standing, meant: list[Requirement]) -> tuple[Ye
     years = {
         year
         for cycle in pack.cycles
-        for year in range(cycle.begins_on.year, min((cycle.ends_on - dates.DAY).year, until) + 1)
+        for year in range(cycle.begins_on.year, min((cycle.ends_on - calendar.DAY).year, until) + 1)
     }
     return tuple(
         YearRow(year=year, verdict=row.judge(standing, year))

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from vouchermarket.policies.figures import percent
+from vouchermarket.kit.money import percent
 from vouchermarket.policies.rules.kinds.bodies import FactTrigger, ShareTrigger
 from vouchermarket.policies.rules.pack import Pack
 from vouchermarket.policies.rules.refusals import FactsNotReadable

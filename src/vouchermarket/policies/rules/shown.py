@@ -3,8 +3,7 @@
 from datetime import date
 from typing import Any
 
-from vouchermarket.kit.money import decimal_text
-from vouchermarket.policies.figures import four_places
+from vouchermarket.kit.money import decimal_text, four_places
 from vouchermarket.policies.rules import findings
 from vouchermarket.policies.structs import (
     CycleRow,

@@ -7,8 +7,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from vouchermarket.kit import calendar
 from vouchermarket.kit.money import decimal_text, part
-from vouchermarket.policies import dates
 from vouchermarket.policies.rules.kinds.credit import Conversion
 from vouchermarket.policies.rules.kinds.filters import Audience, Counts, Cycle
 from vouchermarket.policies.structs import Counted, Entry, Exemption, Finding, Person, Row, Unit, Verdict
@@ -86,7 +86,7 @@ def _until(begins_on: date | None, ends_on: date, after: date) -> Period:
 
 
 def _touches(exemption: Exemption, rule: str, begins_on: date | None, ends_on: date | None) -> bool:
-    return exemption.rule == rule and dates.overlap(
+    return exemption.rule == rule and calendar.overlap(
         begins_on, ends_on, exemption.begins_on, exemption.ends_on
     )
 
@@ -142,26 +142,26 @@ class Requirement(Row, frozen=True, kw_only=True):
 
     def period_of(self, standing: Standing, year: int | None) -> Period:
         """The days whose entries count. A trailing window ends on the as-of day, which it includes (S21)."""
-        after = standing.as_of + dates.DAY
+        after = standing.as_of + calendar.DAY
         match self.period:
             case "year":
-                begins = dates.first_of_year(standing.as_of.year if year is None else year)
-                return _until(begins, dates.years_after(begins, 1), after)
+                begins = calendar.first_of_year(standing.as_of.year if year is None else year)
+                return _until(begins, calendar.years_after(begins, 1), after)
             case "cycle":
                 cycle = standing.cycle
                 return _until(cycle.begins_on, cycle.ends_on, after) if cycle else Period()
             case "trailing" | "since_appointment":
                 return self._last_years(standing, after)
             case "until_months_after_joining":
-                anniversary = dates.months_after(standing.person.joined_on, self.months or 0)
-                return _until(None, anniversary + dates.DAY, after)
+                anniversary = calendar.months_after(standing.person.joined_on, self.months or 0)
+                return _until(None, anniversary + calendar.DAY, after)
             case "before_joining":
                 return _until(None, standing.person.joined_on, after)
             case "ever":
                 return Period()
 
     def _last_years(self, standing: Standing, after: date) -> Period:
-        begins = dates.years_after(after, -(self.years or 0))
+        begins = calendar.years_after(after, -(self.years or 0))
         appointed = standing.person.appointed_on
         if self.period == "since_appointment" and appointed is not None and begins < appointed:
             return Period(appointed, after, closed=False)

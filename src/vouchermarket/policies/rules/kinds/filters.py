@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from vouchermarket.policies import dates
+from vouchermarket.kit import calendar
 from vouchermarket.policies.structs.cited import Code, Count, Level, Mode, Post, Row, Unit
 from vouchermarket.policies.structs.facts import Entry, Person
 
@@ -87,9 +87,9 @@ class Audience(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         )
 
     def _dates_hold(self, person: Person, on: date, cycle: Cycle | None) -> bool:
-        if self.age_at_most is not None and dates.age_on(person.born_on, on) > self.age_at_most:
+        if self.age_at_most is not None and calendar.age_on(person.born_on, on) > self.age_at_most:
             return False
-        if self.tenure_at_most_years is not None and on > dates.years_after(
+        if self.tenure_at_most_years is not None and on > calendar.years_after(
             person.joined_on, self.tenure_at_most_years
         ):
             return False

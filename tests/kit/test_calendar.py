@@ -1,11 +1,10 @@
 """Anniversaries and ages, also of those born on 29 February."""
 
 from datetime import date
-from fractions import Fraction
 
 import pytest
 
-from vouchermarket.policies import dates, figures
+from vouchermarket.kit import calendar
 
 
 @pytest.mark.parametrize(
@@ -18,7 +17,7 @@ from vouchermarket.policies import dates, figures
     ],
 )
 def test_an_anniversary_falls_on_its_day_or_the_day_after(day: date, years: int, there: date) -> None:
-    assert dates.years_after(day, years) == there
+    assert calendar.years_after(day, years) == there
 
 
 @pytest.mark.parametrize(
@@ -32,17 +31,11 @@ def test_an_anniversary_falls_on_its_day_or_the_day_after(day: date, years: int,
     ],
 )
 def test_months_roll_over_years_and_past_short_months(day: date, months: int, there: date) -> None:
-    assert dates.months_after(day, months) == there
+    assert calendar.months_after(day, months) == there
 
 
 @pytest.mark.parametrize(
     ("on", "age"), [(date(2021, 4, 30), 45), (date(2021, 5, 1), 46), (date(2022, 5, 1), 47)]
 )
 def test_s18_an_age_is_completed_years(on: date, age: int) -> None:
-    assert dates.age_on(date(1975, 5, 1), on) == age
-
-
-def test_shares_are_printed_rounded() -> None:
-    assert figures.four_places(Fraction(1, 7)) == "0.1429"
-    assert figures.four_places(Fraction(2)) == "2.0000"
-    assert [figures.percent(Fraction(one, 1000)) for one in (0, 200, 143, 1000)] == ["0", "20", "14.3", "100"]
+    assert calendar.age_on(date(1975, 5, 1), on) == age
