@@ -102,7 +102,7 @@ async def test_a_schedule_that_cannot_begin_is_ended_and_begun_anew(dsn, capsys)
         term.begun.clear()
         await asyncio.wait_for(term.begun.wait(), 10)
     assert diary == [("begin", "a"), ("end", "a"), ("begin", "a"), ("end", "a")]
-    assert "leader.term_failed" in capsys.readouterr().out
+    assert "leader.term_failed" in "".join(capsys.readouterr())
 
 
 async def test_a_server_that_is_not_there_is_asked_again_until_told_to_stop(tmp_path, capsys):
@@ -111,7 +111,7 @@ async def test_a_server_that_is_not_there_is_asked_again_until_told_to_stop(tmp_
     async with standing(term):
         await asyncio.sleep(0.2)
     assert diary == []
-    assert "leader.connection_lost" in capsys.readouterr().out
+    assert "leader.connection_lost" in "".join(capsys.readouterr())
 
 
 async def test_who_is_told_to_stop_while_waiting_never_begins(dsn):

@@ -255,4 +255,4 @@ async def test_a_turn_that_cannot_be_taken_leaves_the_ticking_alone(database, bu
     await written.next_run()
     await schedule.end()
     assert len(written.runs) == 1
-    assert "job.turn_failed" in capsys.readouterr().out
+    assert "job.turn_failed" in "".join(capsys.readouterr())
