@@ -1,6 +1,6 @@
 """The composition root: from settings to a running application."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from vouchermarket.kit.clock import Clock, shifted_clock
 from vouchermarket.kit.db import Database
-from vouchermarket.settings import Settings
+from vouchermarket.settings import DEMO_SECRET_KEY, Settings
 from vouchermarket.web import api, files, guards, health, interface, logs
 from vouchermarket.web.bodies import StrictRequest, refuse_needless
 from vouchermarket.web.deps import DEPENDENCIES
@@ -22,6 +22,9 @@ from vouchermarket.web.visitors import Visitors
 
 BODY_BYTES_MAX = 1_000_000
 PRODUCTION = "production"
+# A word mistyped would otherwise run a city's market as a demo.
+MODES = frozenset({"demo", PRODUCTION})
+SECRET_KEY_LENGTH_MIN = 32
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
@@ -45,7 +48,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
         # The description of every route is a gift to whoever tries doors: it stays at home in production.
         openapi_config=None if is_production else interface.config(),
         logging_config=None,
+        # Said outright: the framework would take both from variables of its own.
         debug=False,
+        pdb_on_exception=False,
         lifespan=[partial(_opened, database)],
         state=State(
             {
@@ -81,13 +86,25 @@ async def refuse_privileged(database: Database) -> None:
             raise ProductionNotSafe(setting="DATABASE_URL (superuser or BYPASSRLS)")
 
 
+def _named_by_http(settings: Settings) -> bool:
+    return bool(settings.base_url) and not settings.base_url.startswith("https://")
+
+
+# What is fit for a demo only: the setting, and whether it stands as it may not.
+UNSAFE: tuple[tuple[str, Callable[[Settings], bool]], ...] = (
+    ("DATABASE_URL (embedded PostgreSQL)", lambda settings: not settings.database_url),
+    ("VOUCHERMARKET_CLOCK_OFFSET_SECONDS", lambda settings: settings.clock_offset_seconds != 0),
+    ("VOUCHERMARKET_ALLOWED_HOSTS", lambda settings: not settings.allowed_hosts),
+    ("VOUCHERMARKET_BASE_URL (not https)", _named_by_http),
+    ("VOUCHERMARKET_SECRET_KEY (the demo's)", lambda settings: settings.secret_key == DEMO_SECRET_KEY),
+    ("VOUCHERMARKET_SECRET_KEY (short)", lambda settings: len(settings.secret_key) < SECRET_KEY_LENGTH_MIN),
+)
+
+
 def safe_for_production(settings: Settings) -> None:
-    """Refuses `ProductionNotSafe` for what is fit for a demo only."""
-    if settings.mode != PRODUCTION:
-        return
-    if not settings.database_url:
-        raise ProductionNotSafe(setting="DATABASE_URL (embedded PostgreSQL)")
-    if settings.clock_offset_seconds:
-        raise ProductionNotSafe(setting="VOUCHERMARKET_CLOCK_OFFSET_SECONDS")
-    if not settings.allowed_hosts:
-        raise ProductionNotSafe(setting="VOUCHERMARKET_ALLOWED_HOSTS")
+    """Refuses `ProductionNotSafe` for what is fit for a demo only, and a mode that nobody knows."""
+    if settings.mode not in MODES:
+        raise ProductionNotSafe(setting="VOUCHERMARKET_MODE")
+    for setting, stands in UNSAFE if settings.mode == PRODUCTION else ():
+        if stands(settings):
+            raise ProductionNotSafe(setting=setting)

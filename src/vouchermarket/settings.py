@@ -6,12 +6,17 @@ from pathlib import Path
 
 import msgspec
 
+# What a demo keeps its secrets under. It is public, so production refuses it.
+DEMO_SECRET_KEY = "a demo keeps no secrets"  # noqa: S105 - public on purpose
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What a process is told from outside.
 
     `database_url` empty = the embedded PostgreSQL. `clock_offset_seconds` moves the clock of a demo city into
     its own school year; production mode refuses it. `allowed_hosts` empty = any host that is well written.
+    `base_url` is what links in mails begin with. `trusted_proxies` are addresses or networks whose
+    `X-Forwarded-For` is believed. `secret_key` ciphers what has to be read again, such as second factors.
     """
 
     database_url: str = ""
@@ -24,6 +29,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mode: str = "demo"
     clock_offset_seconds: int = 0
     allowed_hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    base_url: str = ""
+    secret_key: str = DEMO_SECRET_KEY
+    require_second_factor: bool = False
+
+    def __repr__(self) -> str:
+        """Without addresses of databases and keys: settings end up in traces."""
+        return f"Settings(mode={self.mode!r}, host={self.host!r}, port={self.port!r})"
 
 
 def default_data_dir(is_root: bool, environment: Mapping[str, str]) -> Path:
@@ -56,6 +69,10 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         mode=env.get("VOUCHERMARKET_MODE", "demo"),
         clock_offset_seconds=int(env.get("VOUCHERMARKET_CLOCK_OFFSET_SECONDS", "0")),
         allowed_hosts=tuple(env.get("VOUCHERMARKET_ALLOWED_HOSTS", "").lower().split()),
+        trusted_proxies=tuple(env.get("VOUCHERMARKET_TRUSTED_PROXIES", "").split()),
+        base_url=env.get("VOUCHERMARKET_BASE_URL", ""),
+        secret_key=env.get("VOUCHERMARKET_SECRET_KEY", DEMO_SECRET_KEY),
+        require_second_factor=env.get("VOUCHERMARKET_REQUIRE_SECOND_FACTOR", "") == "1",
     )
 
 
@@ -69,5 +86,9 @@ def hand_down(settings: Settings) -> None:
             "VOUCHERMARKET_MODE": settings.mode,
             "VOUCHERMARKET_CLOCK_OFFSET_SECONDS": str(settings.clock_offset_seconds),
             "VOUCHERMARKET_ALLOWED_HOSTS": " ".join(settings.allowed_hosts),
+            "VOUCHERMARKET_TRUSTED_PROXIES": " ".join(settings.trusted_proxies),
+            "VOUCHERMARKET_BASE_URL": settings.base_url,
+            "VOUCHERMARKET_SECRET_KEY": settings.secret_key,
+            "VOUCHERMARKET_REQUIRE_SECOND_FACTOR": "1" if settings.require_second_factor else "",
         }
     )

@@ -6,6 +6,10 @@ from pathlib import Path
 from vouchermarket.settings import Settings
 
 
+# What production runs with.
+SAFE = {"mode": "production", "allowed_hosts": ("market.test",), "secret_key": "0123456789abcdef" * 4}
+
+
 def settings(**more: object) -> Settings:
     values = {
         "database_url": os.environ["DATABASE_URL"],
