@@ -19,7 +19,7 @@ from vouchermarket.booking.structs import (
     State,
     VoucherState,
 )
-from vouchermarket.catalogue.structs import CourseState, Level, Meeting, Mode, Run, Unit
+from vouchermarket.catalogue.structs import CourseState, Meeting, Run
 from vouchermarket.kit.ids import (
     AccountId,
     CourseId,
@@ -34,7 +34,7 @@ from vouchermarket.policies.rules.kinds.credit import Term, TrainingType
 from vouchermarket.policies.rules.kinds.filters import TypeAudience
 from vouchermarket.policies.rules.kinds.market import Booking, Cancellation, FundLine, Name, Wallet
 from vouchermarket.policies.rules.pack import Header
-from vouchermarket.policies.structs import Affiliation, Cite, Person
+from vouchermarket.policies.structs import Affiliation, Cite, Level, Mode, Person, Unit
 
 NOW = datetime(2014, 3, 3, 1, 0, tzinfo=UTC)
 STARTS_AT = datetime(2014, 4, 5, 1, 0, tzinfo=UTC)

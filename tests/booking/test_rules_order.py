@@ -10,12 +10,13 @@ import pytest
 from booking import states
 from vouchermarket.booking import rules
 from vouchermarket.booking.structs import Booked, BookRun, Engagement, Refused, State, VoucherState
-from vouchermarket.catalogue.structs import CourseState, Level
+from vouchermarket.catalogue.structs import CourseState
 from vouchermarket.kit.refusal import Kind, Refusal
 from vouchermarket.policies import rules as policies
 from vouchermarket.policies.rules import Pack
 from vouchermarket.policies.rules.kinds.filters import TypeAudience
 from vouchermarket.policies.rules.kinds.market import Wallet
+from vouchermarket.policies.structs import Level
 
 
 class Scene:

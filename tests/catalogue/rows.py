@@ -6,18 +6,10 @@ import factory
 
 from factories import NOW, City
 from vouchermarket.catalogue import operations as catalogue
-from vouchermarket.catalogue.structs import (
-    FileAccreditation,
-    FileCourse,
-    Level,
-    MeetingTime,
-    Mode,
-    OpenRun,
-    ReviewCourse,
-    Unit,
-)
+from vouchermarket.catalogue.structs import FileAccreditation, FileCourse, MeetingTime, OpenRun, ReviewCourse
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import CourseId, RunId, new_id
+from vouchermarket.policies.structs import Level, Mode, Unit
 
 FIRST_MEETING = datetime(2014, 5, 10, 1, 0, tzinfo=UTC)
 

@@ -11,9 +11,10 @@ import factories
 from catalogue.rows import FIRST_MEETING, CourseRow, RunRow
 from factories import City
 from vouchermarket.catalogue import queries, tables
-from vouchermarket.catalogue.structs import PAGE_MAX, Level, Mode, Page, RunFilter
+from vouchermarket.catalogue.structs import PAGE_MAX, Page, RunFilter
 from vouchermarket.kit.db import Database
 from vouchermarket.policies.queries import InForce
+from vouchermarket.policies.structs import Level, Mode
 
 ALL = RunFilter()
 

@@ -18,17 +18,15 @@ from vouchermarket.catalogue.structs import (
     Accreditation,
     CourseState,
     FileCourse,
-    Level,
     MeetingTime,
-    Mode,
     OpenRun,
     ReviewCourse,
-    Unit,
 )
 from vouchermarket.identity.structs import OrganisationKind, Role, Seat
 from vouchermarket.kit.ids import OrganisationId, PersonId, new_id
 from vouchermarket.policies import packs
 from vouchermarket.policies import rules as policies
+from vouchermarket.policies.structs import Level, Mode, Unit
 
 K = OrganisationKind
 PACK = packs.decode(

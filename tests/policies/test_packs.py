@@ -180,6 +180,10 @@ def test_all_faults_are_listed_one_line_each() -> None:
             "training_type[0]: per: is given exactly where earns is fixed",
         ),
         (
+            '[[training_type]]\ncode = "a"\nname = "a"\ngroup = "a"\nunit = "activity"',
+            "training_type[0]: unit: a type earns credits or hours; activities are converted",
+        ),
+        (
             '[[conversion]]\nfrom_unit = "hour"\nto_unit = "hour"\nfactor = "1"\nfrom = 2020-01-01',
             "conversion[0]: to_unit: is the same as from_unit",
         ),

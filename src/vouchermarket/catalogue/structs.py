@@ -13,40 +13,12 @@ import msgspec
 
 from vouchermarket.kit.fields import Fen, Instant, Line, Text
 from vouchermarket.kit.ids import CourseId, MeetingId, OrganisationId, PersonId, PolicyVersionId, RunId
+from vouchermarket.policies.structs import Level, Mode, Unit
 
 CAPACITY_MAX = 10_000
 # One for every day of a year: what a booking reads of a run stays small.
 MEETINGS_MAX = 366
 PAGE_MAX = 200
-
-
-class Level(enum.StrEnum):
-    """The five levels of training (ZZ-A25)."""
-
-    NATIONAL = "national"
-    PROVINCIAL = "provincial"
-    CITY = "city"
-    COUNTY = "county"
-    SCHOOL = "school"
-
-
-class Mode(enum.StrEnum):
-    """How a course is taught."""
-
-    FACE_TO_FACE = "face_to_face"
-    ONLINE = "online"
-    BASE = "base"
-    STUDY = "study"
-    SCHOOL_BASED = "school_based"
-    BLENDED = "blended"
-    OFFLINE = "offline"
-
-
-class Unit(enum.StrEnum):
-    """学分 or 学时: never converted but by a dated policy row."""
-
-    CREDIT = "credit"
-    HOUR = "hour"
 
 
 class CourseState(enum.StrEnum):

@@ -2,8 +2,9 @@
 
 from sqlalchemy import ARRAY, Boolean, CheckConstraint, Column, Date, Integer, Text
 
-from vouchermarket.catalogue.structs import CourseState, Level, Mode, Unit
+from vouchermarket.catalogue.structs import CourseState
 from vouchermarket.kit.db import fen, instant, own_id, refers, tenant_index, tenant_table, words
+from vouchermarket.policies.structs import Level, Mode
 
 accreditation = tenant_table(
     "accreditation",
@@ -38,7 +39,7 @@ course = tenant_table(
     Column("fund_lines", ARRAY(Text), nullable=False),
     *fen("price_fen"),
     Column("amount_hundredths", Integer, nullable=False),
-    *words("unit", [unit.value for unit in Unit]),
+    *words("unit", ["credit", "hour"]),
     *words("state", [state.value for state in CourseState]),
     *refers("policy_version_id", "policy_version"),
     *refers("filed_by", "person"),

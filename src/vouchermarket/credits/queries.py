@@ -29,7 +29,7 @@ from vouchermarket.kit.ids import EntryId, OrganisationId, PersonId
 from vouchermarket.kit.money import decimal_text
 from vouchermarket.policies import queries as policies
 from vouchermarket.policies import rules as policy_rules
-from vouchermarket.policies.structs import Evaluation
+from vouchermarket.policies.structs import Evaluation, Level, Mode, Unit
 
 _entry, _decision = credit_entry, credit_decision
 _newer = credit_entry.alias("newer")
@@ -61,11 +61,11 @@ def _entry_of(row: Any) -> CreditEntry:
         person_id=row.person_id,
         type=row.type,
         amount_hundredths=row.amount_hundredths,
-        unit=row.unit,
+        unit=Unit(row.unit),
         earned_on=row.earned_on,
         term=row.term,
-        mode=row.mode,
-        level=row.level,
+        mode=Mode(row.mode) if row.mode else None,
+        level=Level(row.level) if row.level else None,
         document=row.document,
         evidence=row.evidence,
         evidence_complete=row.evidence_complete,

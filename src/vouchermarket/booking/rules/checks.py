@@ -74,9 +74,7 @@ def person_is_eligible(case: Case) -> None:
         raise refusals.NomineeNotOfSchool
     if person is None:
         raise refusals.PersonNotEligible
-    policies.admit(
-        case.pack, run.type, run.level.value, run.mode.value, run.unit.value, person.facts, case.today
-    )
+    policies.admit(case.pack, run.type, run.level, run.mode, run.unit, person.facts, case.today)
     if run.price_fen:
         holder = "teacher" if command.sent_by is None else "school"
         policies.wallet(case.pack, holder, person.facts.school.is_direct)

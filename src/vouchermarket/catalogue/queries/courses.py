@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, select
 
 from vouchermarket.catalogue import rules
-from vouchermarket.catalogue.structs import Accreditation, Course, CourseState, Level, Mode, Unit
+from vouchermarket.catalogue.structs import Accreditation, Course, CourseState
 from vouchermarket.catalogue.tables import accreditation
 from vouchermarket.catalogue.tables import course as course_table
 from vouchermarket.identity import rules as identity
@@ -16,6 +16,7 @@ from vouchermarket.identity.tables import organisation
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import CourseId, OrganisationId, PersonId, PolicyVersionId
 from vouchermarket.kit.money import decimal_text
+from vouchermarket.policies.structs import Level, Mode, Unit
 
 
 async def accreditations(session: Session, bureau_id: UUID, provider_id: UUID) -> list[Accreditation]:

@@ -8,9 +8,7 @@ from sqlalchemy import ColumnElement, Select, any_, func, literal, select
 
 from vouchermarket.catalogue.structs import (
     CourseState,
-    Level,
     Meeting,
-    Mode,
     Page,
     Run,
     RunCard,
@@ -18,7 +16,6 @@ from vouchermarket.catalogue.structs import (
     RunList,
     RunPage,
     Sort,
-    Unit,
 )
 from vouchermarket.catalogue.tables import course, meeting
 from vouchermarket.catalogue.tables import run as run_table
@@ -29,6 +26,7 @@ from vouchermarket.kit.clock import start_of_day
 from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import CourseId, MeetingId, OrganisationId, RunId
 from vouchermarket.kit.money import decimal_text
+from vouchermarket.policies.structs import Level, Mode, Unit
 
 _of_course = (course.c.bureau_id == run_table.c.bureau_id) & (course.c.id == run_table.c.course_id)
 _of_provider = (organisation.c.bureau_id == course.c.bureau_id) & (organisation.c.id == course.c.provider_id)

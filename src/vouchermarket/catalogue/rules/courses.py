@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from vouchermarket.catalogue.rules.accreditations import FilerCannotDecide
-from vouchermarket.catalogue.structs import Course, CourseState, FileCourse, Level, ReviewCourse
+from vouchermarket.catalogue.structs import Course, CourseState, FileCourse, ReviewCourse
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor, OrganisationKind
 from vouchermarket.kit.ids import PersonId
 from vouchermarket.kit.refusal import Kind, Refusal
 from vouchermarket.policies import rules as policies
 from vouchermarket.policies.rules import Pack
+from vouchermarket.policies.structs import Level
 
 
 class OrganiserNotOfLevel(Refusal):
@@ -77,21 +78,20 @@ def fileable(pack: Pack, draft: FileCourse, organiser: OrganisationKind, on: dat
     Checked in this order: `TypeUnknown`, `LevelNotAllowed`, `ModeNotAllowed`, `UnitNotAllowed`, then
     `LevelNotAllowed` where no body registers the pair, `OrganiserNotOfLevel`, and the price's refusals.
     """
-    level = draft.level.value
-    policies.admit(pack, draft.type, level, draft.mode.value, draft.unit.value, None, on)
+    policies.admit(pack, draft.type, draft.level, draft.mode, draft.unit, None, on)
     _registered_by_somebody(pack, draft)
     if organiser not in ORGANISERS[draft.level]:
         kinds = ", ".join(kind.value for kind in ORGANISERS[draft.level])
-        raise OrganiserNotOfLevel(organiser=organiser.value, level=level, kinds=kinds)
+        raise OrganiserNotOfLevel(organiser=organiser.value, level=draft.level.value, kinds=kinds)
     priced(pack, draft.type, draft.fund_lines, draft.price_fen)
 
 
 def _registered_by_somebody(pack: Pack, draft: FileCourse) -> None:
     # The market is open to both affiliations: one that somebody registers is enough to file the course.
     try:
-        policies.authority(pack, draft.type, draft.level.value, is_direct=True)
+        policies.authority(pack, draft.type, draft.level, is_direct=True)
     except policies.LevelNotAllowed:
-        policies.authority(pack, draft.type, draft.level.value, is_direct=False)
+        policies.authority(pack, draft.type, draft.level, is_direct=False)
 
 
 def priced(pack: Pack, type_: str, fund_lines: Sequence[str], price_fen: int) -> None:

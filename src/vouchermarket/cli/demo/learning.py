@@ -18,6 +18,7 @@ from vouchermarket.credits.structs import DecideEntry, Decision, RegisterEntry
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit.db import Database, Session
 from vouchermarket.kit.ids import BookingId, CompletionId, OrganisationId, PersonId
+from vouchermarket.policies.structs import Level, Mode, Unit
 
 NO_SHOW_OF_HUNDRED = 3
 HALF_OF_HUNDRED = 5
@@ -116,11 +117,11 @@ def _school_based(person_id: PersonId, on: date, term: str, amount: str) -> Regi
         person_id=person_id,
         type="school_based",
         amount=amount,
-        unit="credit",
+        unit=Unit.CREDIT,
         earned_on=on,
         term=term,
-        mode="school_based",
-        level="school",
+        mode=Mode.SCHOOL_BASED,
+        level=Level.SCHOOL,
         evidence="校本研训记录",
     )
 

@@ -9,20 +9,12 @@ from pathlib import Path
 import msgspec
 
 from vouchermarket.catalogue import operations as catalogue
-from vouchermarket.catalogue.structs import (
-    FileAccreditation,
-    FileCourse,
-    Level,
-    MeetingTime,
-    Mode,
-    OpenRun,
-    ReviewCourse,
-    Unit,
-)
+from vouchermarket.catalogue.structs import FileAccreditation, FileCourse, MeetingTime, OpenRun, ReviewCourse
 from vouchermarket.cli.demo.city import City, at, rows
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit.db import Database
 from vouchermarket.kit.ids import CourseId, RunId
+from vouchermarket.policies.structs import Level, Mode, Unit
 
 MEETING = timedelta(hours=3)
 

@@ -44,7 +44,7 @@ def offices_of(case: Case, desks: Desks) -> tuple[Authority, Offices]:
     Refuses `TeacherWithoutSchool`, `credits.rules.OfficeMissing` and as `policies.rules.authority`.
     """
     school = _school(case)
-    authority = policies.authority(case.pack, case.run.type, case.run.level.value, school.is_direct)
+    authority = policies.authority(case.pack, case.run.type, case.run.level, school.is_direct)
     return authority, credits_rules.offices(authority, desks, case.run.organiser_id, school.id)
 
 
@@ -78,11 +78,11 @@ def _entry(case: Case, offices: Offices, by: PersonId, share: Fraction) -> NewEn
         person_id=case.participant.person_id,
         type=run.type,
         amount_hundredths=policies.earned(case.pack, run.type, amount),
-        unit=run.unit.value,
+        unit=run.unit,
         earned_on=case.ends_on,
         term=None,
-        mode=run.mode.value,
-        level=run.level.value,
+        mode=run.mode,
+        level=run.level,
         evidence=case.completion.evidence,
         registrar_id=by,
         registrar_office_id=offices.registrar_id,

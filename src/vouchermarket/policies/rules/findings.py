@@ -1,7 +1,7 @@
 """The texts of findings, Chinese and English: what is not met, and what would meet it."""
 
 from vouchermarket.kit.money import percent, yuan
-from vouchermarket.policies.structs import Finding, FundingFinding
+from vouchermarket.policies.structs import Finding, FundingFinding, Unit
 
 # By code: what happened in Chinese and English, what would remedy it in Chinese and English.
 TEXTS: dict[str, tuple[str, str, str, str]] = {
@@ -58,9 +58,9 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
     ),
 }
 UNITS = {
-    "credit": ("学分", "credits", "credit"),
-    "hour": ("学时", "hours", "hour"),
-    "activity": ("次", "activities", "activity"),
+    Unit.CREDIT: ("学分", "credits", "credit"),
+    Unit.HOUR: ("学时", "hours", "hour"),
+    Unit.ACTIVITY: ("次", "activities", "activity"),
 }
 
 

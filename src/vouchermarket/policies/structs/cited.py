@@ -1,5 +1,6 @@
 """What every row of a pack carries: the words it rests on, or the open question it answers."""
 
+from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Literal
 
@@ -19,9 +20,6 @@ TermCode = Annotated[str, Meta(pattern=r"^[0-9]{4}-[12]$")]
 Fen = Annotated[int, Meta(ge=0, le=10**15)]
 Count = Annotated[int, Meta(ge=0, le=10**9)]
 
-Unit = Literal["credit", "hour", "activity"]
-Level = Literal["national", "provincial", "city", "county", "school"]
-Mode = Literal["face_to_face", "online", "base", "study", "school_based", "blended", "offline"]
 Post = Literal[
     "subject_teacher",
     "homeroom",
@@ -37,6 +35,37 @@ Body = Literal["school_research_office", "county_training_body", "training_centr
 Strength = Literal["must", "in_principle", "encouraged"]
 Gate = Literal["graduation", "excellent_rating", "duty"]
 Per = Literal["month", "term", "year", "cycle"]
+
+
+class Level(StrEnum):
+    """The five levels of training (ZZ-A25)."""
+
+    NATIONAL = "national"
+    PROVINCIAL = "provincial"
+    CITY = "city"
+    COUNTY = "county"
+    SCHOOL = "school"
+
+
+class Mode(StrEnum):
+    """How training is held."""
+
+    FACE_TO_FACE = "face_to_face"
+    ONLINE = "online"
+    BASE = "base"
+    STUDY = "study"
+    SCHOOL_BASED = "school_based"
+    BLENDED = "blended"
+    OFFLINE = "offline"
+
+
+class Unit(StrEnum):
+    """学分, 学时, or 次 of an activity: never converted but by a dated row."""
+
+    CREDIT = "credit"
+    HOUR = "hour"
+    ACTIVITY = "activity"
+
 
 # Types every pack knows, whether or not it has a row for them.
 SHARED_TYPES = frozenset(

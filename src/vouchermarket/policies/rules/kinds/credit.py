@@ -48,6 +48,8 @@ class TrainingType(Row, frozen=True, kw_only=True):
             raise ValueError("fixed: is given exactly where earns is fixed")
         if (self.earns == "fixed") != (self.per is not None):
             raise ValueError("per: is given exactly where earns is fixed")
+        if self.unit is Unit.ACTIVITY:
+            raise ValueError("unit: a type earns credits or hours; activities are converted")
 
     def earned(self, amount_hundredths: int) -> int:
         """What an amount earns, in hundredths of the type's unit, before caps."""
