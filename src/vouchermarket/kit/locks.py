@@ -31,10 +31,19 @@ async def lock_rows(
 
 
 async def claim_rows(
-    session: Session, table: Table, where: Sequence[Any], at_most: int
+    session: Session, table: Table, where: Sequence[Any], at_most: int, *, first: Sequence[Any] = ()
 ) -> Sequence[Row[Any]]:
-    """Lock up to `at_most` rows nobody else holds: how several workers share one queue of rows."""
-    statement = select(table).where(*where).limit(at_most).with_for_update(skip_locked=True, key_share=True)
+    """Lock up to `at_most` rows nobody else holds: how several workers share one queue of rows.
+
+    `first` names the columns that say who has waited longest.
+    """
+    statement = (
+        select(table)
+        .where(*where)
+        .order_by(*first)
+        .limit(at_most)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
     return (await session.execute(statement)).all()
 
 
