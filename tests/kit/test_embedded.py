@@ -227,3 +227,13 @@ def copy_of_the_wheel(place: Path, mode: int) -> object:
     place.chmod(mode)
     found.submodule_search_locations[:] = [str(place / package.name)]
     return lambda _: found
+
+
+def test_the_last_one_to_leave_stops_it_whoever_came_first(folder: Path) -> None:
+    with embedded.in_use(folder / "data") as first:
+        second = embedded.in_use(folder / "data")
+        assert second.__enter__() == first
+        server = postmaster(folder / "data")
+    assert ask(first.url, "SELECT 1") == 1
+    second.__exit__(None, None, None)
+    assert is_gone(server)

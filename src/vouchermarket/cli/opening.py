@@ -25,23 +25,18 @@ class Addresses(msgspec.Struct, frozen=True):
 def addresses(
     settings: Settings, *, database: str = embedded.DATABASE, fresh: bool = False
 ) -> Generator[Addresses]:
-    """The addresses of a running database; an embedded one found running is left running.
+    """The addresses of a running database; an embedded one is shared with whoever else uses it.
 
     `fresh` empties that database of the embedded server first; it has no effect on DATABASE_URL.
     """
     if settings.database_url:
         yield Addresses(settings.database_url, settings.database_owner_url or settings.database_url)
         return
-    was_running = embedded.is_running(settings.data_dir)
-    cluster = embedded.start(settings.data_dir)
-    try:
+    with embedded.in_use(settings.data_dir) as cluster:
         if fresh:
             embedded.drop_database(cluster, database)
         opened = embedded.create_database(cluster, database)
         yield Addresses(opened.url, opened.owner_url)
-    finally:
-        if not was_running:
-            embedded.stop(settings.data_dir)
 
 
 @asynccontextmanager

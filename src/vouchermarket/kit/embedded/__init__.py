@@ -19,7 +19,7 @@ from vouchermarket.kit.embedded.cluster import (
     Cluster,
     create_database,
     drop_database,
-    is_running,
+    in_use,
     start,
     stop,
 )
@@ -35,7 +35,7 @@ __all__ = [
     "EmbeddedPostgresAbsent",
     "create_database",
     "drop_database",
-    "is_running",
+    "in_use",
     "start",
     "stop",
 ]

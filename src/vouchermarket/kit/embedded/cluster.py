@@ -100,13 +100,23 @@ def start(data_dir: Path, *, durable: bool = True) -> Cluster:
         return create_database(cluster, DATABASE)
 
 
-def is_running(data_dir: Path) -> bool:
-    """Whether a server of this folder answers now: who finds one running leaves it running."""
+@contextmanager
+def in_use(data_dir: Path) -> Generator[Cluster]:
+    """The server of this folder for as long as it is needed: the last one to leave stops it.
+
+    Whoever uses it shares a lock, which the kernel takes back from a process that is killed.
+    """
     data_dir = data_dir.resolve()
-    if not cluster_dir(data_dir).is_dir():
-        return False
     with _alone(data_dir):
-        return _running(data_dir) is not None
+        users = (data_dir / "users").open("w")
+    with users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        try:
+            yield start(data_dir)
+        finally:
+            with suppress(BlockingIOError):
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                stop(data_dir)
 
 
 def stop(data_dir: Path) -> None:
