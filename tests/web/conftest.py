@@ -12,7 +12,11 @@ from vouchermarket.app import create_app
 from vouchermarket.identity import operations, queries
 from vouchermarket.identity.structs import Actor, MakeToken, SetPassword
 from vouchermarket.kit.db import Database
+from vouchermarket.policies.queries import InForce
+from web.learning import Learning
+from web.market import Desks
 from web.settings_of import settings
+from world import World
 
 PASSWORD = "春天里的第一场雨"
 
@@ -102,3 +106,15 @@ async def visit(database: Database, city: City, transport: httpx.ASGITransport) 
     async with database.transaction(city.bureau_id) as session:
         code = (await queries.bureau(session, city.bureau_id)).code
     return Visit(database, city, code, transport)
+
+
+@pytest.fixture
+def desks(visit: Visit, city: City, database: Database, policy: InForce) -> Desks:
+    """The desks of a city under its rules, each reached over HTTP."""
+    return Desks(visit, city, database)
+
+
+@pytest.fixture
+def learning(world: World, clock: HandClock) -> Learning:
+    """Classes held and completions on their way, for the tales that begin after them."""
+    return Learning(world, clock)

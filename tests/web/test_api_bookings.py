@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from factories import City
 from vouchermarket.kit.ids import new_id
 from vouchermarket.web.api import bookings
 from web.market import (
@@ -27,11 +26,6 @@ BODIES = {
     f"/schools/{NOBODYS}/nominate": {"lines": [{"run_id": NOBODYS, "person_id": NOBODYS}]},
     f"/bookings/{NOBODYS}/cancel": {"reason": "与学校活动冲突"},
 }
-
-
-@pytest.fixture
-def desks(visit, city: City, database, policy) -> Desks:
-    return Desks(visit, city, database)
 
 
 async def free(desks: Desks, which: int = 0) -> tuple[int, int]:

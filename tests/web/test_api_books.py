@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from factories import City
 from vouchermarket.kit.ids import new_id
 from vouchermarket.web.api import books
-from web.learning import PAID, Learning
+from web.learning import PAID
 from web.market import (
     BUDGET_FEN,
     NOBODYS,
@@ -29,16 +28,6 @@ BODIES: dict[str, dict[str, Any]] = {
     "/books/reversals": {"transfer_id": NOBODYS, **REASON},
     f"/books/corrections/{NOBODYS}/decide": {"approve": True},
 }
-
-
-@pytest.fixture
-def desks(visit, city: City, database, policy) -> Desks:
-    return Desks(visit, city, database)
-
-
-@pytest.fixture
-def learning(world, clock) -> Learning:
-    return Learning(world, clock)
 
 
 async def appropriated(desks: Desks) -> str:

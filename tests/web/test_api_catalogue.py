@@ -2,7 +2,6 @@
 
 import pytest
 
-from factories import City
 from vouchermarket.kit.ids import new_id
 from vouchermarket.web.api import catalogue
 from web.market import (
@@ -17,11 +16,6 @@ from web.market import (
     run_of,
     told,
 )
-
-
-@pytest.fixture
-def desks(visit, city: City, database, policy) -> Desks:
-    return Desks(visit, city, database)
 
 
 def bodies(desks: Desks) -> dict[str, dict]:

@@ -1,8 +1,5 @@
 """Completions over HTTP: attendance, the provider's report, the teacher's word, the registrar's queue."""
 
-import pytest
-
-from factories import City
 from vouchermarket.kit.ids import new_id
 from vouchermarket.web.api import completions
 from web.learning import CONFIRMED, ENDED, Learning
@@ -29,16 +26,6 @@ BODIES = {
     f"/completions/{NOBODYS}/contest": {"reason": "第二次课我到了"},
     "/completions/verify": {"completion_ids": [NOBODYS]},
 }
-
-
-@pytest.fixture
-def desks(visit, city: City, database, policy) -> Desks:
-    return Desks(visit, city, database)
-
-
-@pytest.fixture
-def learning(world, clock) -> Learning:
-    return Learning(world, clock)
 
 
 def reports(*bookings: object) -> dict:

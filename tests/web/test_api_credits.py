@@ -2,10 +2,9 @@
 
 import pytest
 
-from factories import City
 from vouchermarket.kit.ids import new_id
 from vouchermarket.web.api import credits as credit_entries
-from web.learning import VERIFIED, Learning
+from web.learning import VERIFIED
 from web.market import (
     NOBODYS,
     Desks,
@@ -47,16 +46,6 @@ BODIES = {
     f"/credits/entries/{NOBODYS}/decide": APPROVE,
     "/credits/decide": {"entry_ids": [NOBODYS], **APPROVE},
 }
-
-
-@pytest.fixture
-def desks(visit, city: City, database, policy) -> Desks:
-    return Desks(visit, city, database)
-
-
-@pytest.fixture
-def learning(world, clock) -> Learning:
-    return Learning(world, clock)
 
 
 async def registered(desks: Desks, which: int = 0, **changes: object) -> str:

@@ -4,9 +4,7 @@ import asyncio
 from typing import Any
 
 import httpx
-import pytest
 
-from factories import City
 from vouchermarket.web.api import payments
 from web.learning import CONFIRMED, DRAWN_UP, PAID, REPORTED, SETTLED, VERIFIED, Learning, body_of
 from web.market import (
@@ -27,16 +25,6 @@ BODIES = {
     f"/payments/{NOBODYS}/failed": {"reason": "账号有误"},
 }
 PERIOD = {"from_on": "2014-01-01", "to_on": "2014-06-01"}
-
-
-@pytest.fixture
-def desks(visit, city: City, database, policy) -> Desks:
-    return Desks(visit, city, database)
-
-
-@pytest.fixture
-def learning(world, clock) -> Learning:
-    return Learning(world, clock)
 
 
 async def money(desks: Desks) -> dict[str, int]:

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from factories import City
 from vouchermarket.kit.ids import new_id
 from vouchermarket.web.api import statements
-from web.learning import Learning, body_of
+from web.learning import body_of
 from web.market import (
     NOBODYS,
     PRICE_FEN,
@@ -31,16 +30,6 @@ BODIES = {
     f"/completions/{NOBODYS}/revocations": GROUNDS,
     f"/revocations/{NOBODYS}/decide": {"approve": True},
 }
-
-
-@pytest.fixture
-def desks(visit, city: City, database, policy) -> Desks:
-    return Desks(visit, city, database)
-
-
-@pytest.fixture
-def learning(world, clock) -> Learning:
-    return Learning(world, clock)
 
 
 async def opened(desks: Desks, statement_id: object) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from factories import City
 from vouchermarket.kit.ids import new_id
 from vouchermarket.web.api import vouchers
 from web.market import (
@@ -31,11 +30,6 @@ BODIES = {
     f"/vouchers/{NOBODYS}/freeze": {"reason": "核查"},
     f"/vouchers/{NOBODYS}/unfreeze": {"reason": "核查"},
 }
-
-
-@pytest.fixture
-def desks(visit, city: City, database, policy) -> Desks:
-    return Desks(visit, city, database)
 
 
 async def test_money_becomes_vouchers_by_the_word_of_two_persons(desks: Desks) -> None:

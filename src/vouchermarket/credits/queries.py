@@ -24,7 +24,7 @@ from vouchermarket.identity import queries as identity
 from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.rules import NotFound
 from vouchermarket.identity.structs import Actor, OrganisationKind
-from vouchermarket.kit.db import Session, among
+from vouchermarket.kit.db import Session, among, leads_to
 from vouchermarket.kit.ids import EntryId, OrganisationId, PersonId
 from vouchermarket.kit.money import decimal_text
 from vouchermarket.policies import queries as policies
@@ -36,12 +36,12 @@ _newer = credit_entry.alias("newer")
 
 _last = (
     select(_decision.c.decision, _decision.c.step)
-    .where(_decision.c.bureau_id == _entry.c.bureau_id, _decision.c.entry_id == _entry.c.id)
+    .where(leads_to(_decision.c.entry_id, _entry))
     .order_by(_decision.c.step.desc())
     .limit(1)
     .lateral("last")
 )
-_is_replaced = exists().where(_newer.c.bureau_id == _entry.c.bureau_id, _newer.c.replaces_id == _entry.c.id)
+_is_replaced = exists().where(leads_to(_newer.c.replaces_id, _entry))
 _read = select(
     _entry, _last.c.decision.label("decision"), _last.c.step.label("step"), _is_replaced.label("is_replaced")
 ).select_from(_entry.outerjoin(_last, true()))
@@ -126,7 +126,7 @@ async def queue(
     """Entries waiting for these reviewing offices, oldest first; `after` is (at, id) of the last one seen."""
     # What waits has no decision and so no correction: neither is looked up row by row.
     fresh = select(_entry, null().label("decision"), null().label("step"), false().label("is_replaced"))
-    decided = exists().where(_decision.c.bureau_id == _entry.c.bureau_id, _decision.c.entry_id == _entry.c.id)
+    decided = exists().where(leads_to(_decision.c.entry_id, _entry))
     statement = (
         fresh.where(_entry.c.bureau_id == bureau_id, _entry.c.reviewer_office_id == among(offices), ~decided)
         .order_by(_entry.c.at, _entry.c.id)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    ColumnElement,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    and_,
     any_,
     bindparam,
 )
@@ -134,6 +136,11 @@ def _refusal_of(error: DBAPIError) -> Refusal | None:
 def among(ids: Collection[UUID]) -> Any:
     """`column == among(ids)`: one bound array, so that a thousand ids are one statement of one shape."""
     return any_(bindparam("ids", sorted(set(ids)), type_=ARRAY(Uuid), unique=True))
+
+
+def leads_to(column: Any, table: Any) -> ColumnElement[bool]:
+    """The join along a composite foreign key: `leads_to(booking.c.run_id, run)`. Never without the bureau."""
+    return and_(table.c.bureau_id == column.table.c.bureau_id, table.c.id == column)
 
 
 # --- declaring tables -------------------------------------------------------------------------------------

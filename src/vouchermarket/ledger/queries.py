@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import exists, func, select
 
-from vouchermarket.kit.db import Session, among
+from vouchermarket.kit.db import Session, among, leads_to
 from vouchermarket.kit.ids import AccountId, TransferId
 from vouchermarket.ledger.rules import LOCKED
 from vouchermarket.ledger.structs import (
@@ -24,12 +24,8 @@ from vouchermarket.ledger.tables import account, correction, transfer
 _resolution = transfer.alias("resolution")
 _mirror = transfer.alias("mirror")
 
-_is_open = ~exists().where(
-    _resolution.c.bureau_id == transfer.c.bureau_id, _resolution.c.resolves_id == transfer.c.id
-)
-_is_reversed = exists().where(
-    _mirror.c.bureau_id == transfer.c.bureau_id, _mirror.c.reverses_id == transfer.c.id
-)
+_is_open = ~exists().where(leads_to(_resolution.c.resolves_id, transfer))
+_is_reversed = exists().where(leads_to(_mirror.c.reverses_id, transfer))
 
 
 def account_of(row: Any) -> Account:

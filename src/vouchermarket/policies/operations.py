@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, leads_to
 from vouchermarket.kit.ids import PolicyVersionId, new_id
 from vouchermarket.policies import packs
 from vouchermarket.policies.rules import versions
@@ -67,7 +67,7 @@ async def decide(session: Session, actor: Actor, version_id: UUID, *, approve: b
             .select_from(
                 version.outerjoin(
                     decision,
-                    (decision.c.bureau_id == version.c.bureau_id) & (decision.c.version_id == version.c.id),
+                    leads_to(decision.c.version_id, version),
                 )
             )
             .where(version.c.bureau_id == actor.bureau_id, version.c.id == version_id)

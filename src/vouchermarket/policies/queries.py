@@ -8,7 +8,7 @@ from sqlalchemy import and_, select
 
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, leads_to
 from vouchermarket.kit.ids import PersonId, PolicyVersionId
 from vouchermarket.policies import packs
 from vouchermarket.policies.rules import Pack, versions
@@ -36,8 +36,7 @@ class Version(msgspec.Struct, frozen=True):
 
 
 _approved = and_(
-    policy_decision.c.bureau_id == policy_version.c.bureau_id,
-    policy_decision.c.version_id == policy_version.c.id,
+    leads_to(policy_decision.c.version_id, policy_version),
     policy_decision.c.approved,
 )
 _joined = policy_version.join(policy_decision, _approved)

@@ -15,7 +15,7 @@ from vouchermarket.identity import queries as identity_queries
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
 from vouchermarket.identity.tables import person
-from vouchermarket.kit.db import Session, among
+from vouchermarket.kit.db import Session, among, leads_to
 from vouchermarket.kit.ids import (
     BookingId,
     CourseId,
@@ -25,9 +25,9 @@ from vouchermarket.kit.ids import (
     RunId,
 )
 
-_of_run = (run.c.bureau_id == booking_table.c.bureau_id) & (run.c.id == booking_table.c.run_id)
-_of_course = (course.c.bureau_id == run.c.bureau_id) & (course.c.id == run.c.course_id)
-_of_person = (person.c.bureau_id == booking_table.c.bureau_id) & (person.c.id == booking_table.c.person_id)
+_of_run = leads_to(booking_table.c.run_id, run)
+_of_course = leads_to(run.c.course_id, course)
+_of_person = leads_to(booking_table.c.person_id, person)
 
 
 def _bookings(bureau_id: UUID) -> Select[Any]:

@@ -11,7 +11,7 @@ from vouchermarket.booking.tables import booking
 from vouchermarket.catalogue import queries as catalogue
 from vouchermarket.catalogue.tables import run
 from vouchermarket.kit.clock import civil_day
-from vouchermarket.kit.db import Session, among
+from vouchermarket.kit.db import Session, among, leads_to
 from vouchermarket.kit.ids import PersonId
 
 
@@ -24,7 +24,7 @@ async def engagements(
     """
     statement = (
         select(booking.c.person_id, booking.c.run_id)
-        .join(run, (run.c.bureau_id == booking.c.bureau_id) & (run.c.id == booking.c.run_id))
+        .join(run, leads_to(booking.c.run_id, run))
         .where(
             booking.c.bureau_id == bureau_id,
             booking.c.person_id == among(person_ids),

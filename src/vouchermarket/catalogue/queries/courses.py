@@ -13,7 +13,7 @@ from vouchermarket.catalogue.tables import course as course_table
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
 from vouchermarket.identity.tables import organisation
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, leads_to
 from vouchermarket.kit.ids import CourseId, OrganisationId, PersonId, PolicyVersionId
 from vouchermarket.kit.money import decimal_text
 from vouchermarket.policies.structs import Level, Mode, Unit
@@ -125,7 +125,7 @@ def _listed(bureau_id: UUID, state: CourseState | None) -> Select[Any]:
 
 def _courses(bureau_id: UUID) -> Select[Any]:
     table = course_table
-    of_provider = (organisation.c.bureau_id == table.c.bureau_id) & (organisation.c.id == table.c.provider_id)
+    of_provider = leads_to(table.c.provider_id, organisation)
     return (
         select(table, organisation.c.name.label("provider_name"))
         .join_from(table, organisation, of_provider)

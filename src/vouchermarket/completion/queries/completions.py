@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, select
 
 from vouchermarket.booking.tables import booking
 from vouchermarket.completion.structs import (
@@ -13,10 +13,10 @@ from vouchermarket.completion.structs import (
     Participant,
 )
 from vouchermarket.completion.tables import completion
-from vouchermarket.kit.db import Session, among
+from vouchermarket.kit.db import Session, among, leads_to
 from vouchermarket.kit.ids import BookingId, CompletionId, PersonId, RunId
 
-_of_booking = and_(booking.c.bureau_id == completion.c.bureau_id, booking.c.id == completion.c.booking_id)
+_of_booking = leads_to(completion.c.booking_id, booking)
 
 
 def completion_of(row: Any) -> Completion:

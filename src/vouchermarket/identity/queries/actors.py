@@ -4,14 +4,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from vouchermarket.identity.queries.people import in_force
 from vouchermarket.identity.rules import in_force as login_in_force
 from vouchermarket.identity.structs import Actor, Credential, KnownLogin, OrganisationKind, Role, Seat, Token
 from vouchermarket.identity.tables import appointment, bearer_token, bureau, credential, login, organisation
 from vouchermarket.kit.clock import civil_day
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, leads_to
 from vouchermarket.kit.ids import BureauId, OrganisationId, PersonId
 
 
@@ -21,10 +21,7 @@ async def actor(session: Session, bureau_id: BureauId, person_id: UUID, today: d
         select(appointment.c.role, appointment.c.organisation_id, organisation.c.kind)
         .join(
             organisation,
-            and_(
-                organisation.c.bureau_id == appointment.c.bureau_id,
-                organisation.c.id == appointment.c.organisation_id,
-            ),
+            leads_to(appointment.c.organisation_id, organisation),
         )
         .where(
             appointment.c.bureau_id == bureau_id,

@@ -12,7 +12,7 @@ from vouchermarket.identity.queries.bodies import organisation_of
 from vouchermarket.identity.rules import Held, seat_word
 from vouchermarket.identity.structs import Person, Role
 from vouchermarket.identity.tables import appointment, organisation, person, person_post, person_tier
-from vouchermarket.kit.db import Session, among
+from vouchermarket.kit.db import Session, among, leads_to
 from vouchermarket.kit.ids import OrganisationId, PersonId
 
 
@@ -24,22 +24,18 @@ def in_force(table: Any, on: date) -> ColumnElement[bool]:
 def _words(table: Any, column: Any, on: date) -> Any:
     return (
         select(array_agg(column))
-        .where(table.c.bureau_id == person.c.bureau_id, table.c.person_id == person.c.id, in_force(table, on))
+        .where(leads_to(table.c.person_id, person), in_force(table, on))
         .scalar_subquery()
     )
 
 
 def _on_the_day(bureau_id: UUID, on: date) -> Any:
     teaches = and_(
-        appointment.c.bureau_id == person.c.bureau_id,
-        appointment.c.person_id == person.c.id,
+        leads_to(appointment.c.person_id, person),
         appointment.c.role == Role.TEACHER.value,
         in_force(appointment, on),
     )
-    school = and_(
-        organisation.c.bureau_id == appointment.c.bureau_id,
-        organisation.c.id == appointment.c.organisation_id,
-    )
+    school = leads_to(appointment.c.organisation_id, organisation)
     columns = [column.label(f"person_{column.name}") for column in person.c if column.name != "bureau_id"]
     return (
         select(
@@ -121,10 +117,7 @@ async def _teachers(
         select(appointment.c.organisation_id, appointment.c.person_id)
         .join(
             organisation,
-            and_(
-                organisation.c.bureau_id == appointment.c.bureau_id,
-                organisation.c.id == appointment.c.organisation_id,
-            ),
+            leads_to(appointment.c.organisation_id, organisation),
         )
         .where(
             appointment.c.bureau_id == bureau_id,

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 
 from vouchermarket.completion.tables import completion
-from vouchermarket.kit.db import Session, among
+from vouchermarket.kit.db import Session, among, leads_to
 from vouchermarket.kit.ids import FundId, OrganisationId
 from vouchermarket.settlement.structs import EarnedCompletion, Revocation
 from vouchermarket.settlement.tables import revocation, statement, statement_line
@@ -50,10 +50,7 @@ async def _dropped_of(session: Session, bureau_id: UUID, provider_id: Organisati
         select(statement_line.c.completion_id)
         .join(
             statement,
-            and_(
-                statement.c.bureau_id == statement_line.c.bureau_id,
-                statement.c.id == statement_line.c.statement_id,
-            ),
+            leads_to(statement_line.c.statement_id, statement),
         )
         .where(
             statement_line.c.bureau_id == bureau_id,

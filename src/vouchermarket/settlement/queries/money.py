@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from vouchermarket.identity import queries as identity
 from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.structs import Actor, OrganisationKind
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, leads_to
 from vouchermarket.kit.ids import OrganisationId
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger import queries as ledger_queries
@@ -26,8 +26,7 @@ async def statements_to_approve(session: Session, bureau_id: UUID, at_most: int 
     One whose provider still works off a claw-back stays in the queue until something is payable.
     """
     is_paid = exists().where(
-        payment.c.bureau_id == statement.c.bureau_id,
-        payment.c.statement_id == statement.c.id,
+        leads_to(payment.c.statement_id, statement),
         payment.c.state != PaymentState.FAILED.value,
     )
     found = (

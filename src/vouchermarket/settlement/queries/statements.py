@@ -9,7 +9,7 @@ from sqlalchemy import Exists, exists, func, or_, select
 
 from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.structs import Actor, OrganisationKind, Seat
-from vouchermarket.kit.db import Session, among
+from vouchermarket.kit.db import Session, among, leads_to
 from vouchermarket.kit.ids import OrganisationId, StatementId
 from vouchermarket.payments import queries as payments
 from vouchermarket.settlement.structs import (
@@ -190,8 +190,7 @@ async def statements_waiting_for(
 
 def _turned_by(office: OrganisationKind) -> Exists:
     return exists().where(
-        statement_key.c.bureau_id == statement.c.bureau_id,
-        statement_key.c.statement_id == statement.c.id,
+        leads_to(statement_key.c.statement_id, statement),
         statement_key.c.office == office.value,
         statement_key.c.withdrawn_at.is_(None),
     )

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import array_agg
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import OrganisationKind, Role
 from vouchermarket.identity.tables import appointment, organisation, person, person_tier
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, leads_to
 from vouchermarket.kit.ids import FundId, IssuanceId, OrganisationId, PersonId, PolicyVersionId
 from vouchermarket.policies.structs import Holder
 from vouchermarket.vouchers.structs import Head, Issuance, IssuanceLine, Issued, Share
@@ -33,10 +33,7 @@ async def heads_on(session: Session, bureau_id: UUID, day: date) -> list[Head]:
         )
         .scalar_subquery()
     )
-    school = and_(
-        organisation.c.bureau_id == appointment.c.bureau_id,
-        organisation.c.id == appointment.c.organisation_id,
-    )
+    school = leads_to(appointment.c.organisation_id, organisation)
     statement = (
         select(appointment.c.person_id, organisation.c.id, organisation.c.is_direct, tiers.label("tiers"))
         .join_from(appointment, organisation, school)
@@ -82,7 +79,7 @@ async def issuances(
 
 def _issuances(bureau_id: UUID) -> Select[Any]:
     table = issuance_table
-    of_fund = and_(fund.c.bureau_id == table.c.bureau_id, fund.c.id == table.c.fund_id)
+    of_fund = leads_to(table.c.fund_id, fund)
     return (
         select(table, fund.c.line, fund.c.year)
         .join_from(table, fund, of_fund)
@@ -133,10 +130,7 @@ async def lines_of(
     table = issuance_line
     code = func.coalesce(person.c.code, organisation.c.code).label("code")
     name = func.coalesce(person.c.name, organisation.c.name).label("name")
-    held_by = [
-        and_(holder.c.bureau_id == table.c.bureau_id, holder.c.id == table.c.holder_id)
-        for holder in (person, organisation)
-    ]
+    held_by = [leads_to(table.c.holder_id, holder) for holder in (person, organisation)]
     statement = (
         select(table, code, name)
         .outerjoin_from(table, person, held_by[0])

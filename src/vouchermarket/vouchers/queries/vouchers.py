@@ -10,7 +10,7 @@ from sqlalchemy import and_, or_, select
 from vouchermarket.identity import queries as bodies
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
-from vouchermarket.kit.db import Session, among
+from vouchermarket.kit.db import Session, among, leads_to
 from vouchermarket.kit.ids import AccountId, OrganisationId, VoucherId
 from vouchermarket.ledger import queries as ledger
 from vouchermarket.ledger.structs import Account
@@ -83,7 +83,7 @@ async def vouchers_of_school(session: Session, actor: Actor, school_id: Organisa
 
 
 async def _vouchers(session: Session, bureau_id: UUID, of_holder: Any) -> list[Voucher]:
-    of_fund = and_(fund.c.bureau_id == voucher.c.bureau_id, fund.c.id == voucher.c.fund_id)
+    of_fund = leads_to(voucher.c.fund_id, fund)
     statement = (
         select(voucher, fund.c.year)
         .join_from(voucher, fund, of_fund)
