@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from ipaddress import ip_network
 
 from litestar import Litestar
 from litestar.datastructures import State
@@ -56,6 +57,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
             {
                 "settings": settings,
                 "is_production": is_production,
+                "trusted": [ip_network(each) for each in settings.trusted_proxies],
                 "database": database,
                 "clock": told,
                 "assets": files.read_all(),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from ipaddress import ip_network
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ import factories
 from factories import City
 from vouchermarket.identity import operations, queries, tables
 from vouchermarket.kit.ids import new_id
+from vouchermarket.web.middleware import address_of
 
 PASSWORD = "春天里的第一场雨"
 USER = {"username": "zhangsan", "password": PASSWORD}
@@ -80,6 +82,50 @@ async def test_unknown_and_wrong_get_the_same_answer(visit, city: City) -> None:
     assert bodies[0]["code"] == "login_refused"
     assert [answer.status_code for answer in answers] == [401, 401]
     assert set(answers[0].headers) == set(answers[1].headers)
+
+
+async def test_guessing_is_slowed_and_the_wait_is_told(visit, city: City, clock) -> None:
+    """docs/trust.md 23: neither another name nor a forwarding header written by the guesser helps."""
+    await visit.browser(city.teacher())
+    for number in range(5):
+        wrong = {"username": f"nobody{number}", "password": "nobody knows it"}
+        forged = {"x-forwarded-for": f"203.0.113.{number}"}
+        assert (await visit.stranger().post("/login", json=wrong, headers=forged)).status_code == 401
+    slowed = await visit.stranger(**{"x-forwarded-for": "203.0.113.9"}).post("/login", json=USER)
+    assert (slowed.status_code, slowed.json()["code"]) == (429, "too_many_attempts")
+    assert slowed.headers["retry-after"] == str(slowed.json()["wait_seconds"]) == "5"
+    clock.advance(seconds=5)
+    assert (await visit.stranger().post("/login", json=USER)).status_code == 200
+
+
+PROXIES = [ip_network("127.0.0.1"), ip_network("10.0.0.0/8")]
+
+
+@pytest.mark.parametrize(
+    ("peer", "told", "address"),
+    [
+        ("198.51.100.1", ["203.0.113.7"], "198.51.100.1"),
+        ("127.0.0.1", [], "127.0.0.1"),
+        ("127.0.0.1", ["203.0.113.7"], "203.0.113.7"),
+        ("127.0.0.1", ["1.1.1.1, 203.0.113.7"], "203.0.113.7"),
+        ("127.0.0.1", ["1.1.1.1, 203.0.113.7, 10.2.3.4"], "203.0.113.7"),
+        ("127.0.0.1", ["1.1.1.1", "203.0.113.7"], "203.0.113.7"),
+        ("127.0.0.1", ["203.0.113.7, nonsense"], "127.0.0.1"),
+        ("127.0.0.1", ["\xff", ""], "127.0.0.1"),
+        ("127.0.0.1", ["10.9.9.9"], "10.9.9.9"),
+        ("::1", ["203.0.113.7"], "::1"),
+        ("testclient", ["203.0.113.7"], None),
+        (None, ["203.0.113.7"], None),
+    ],
+)
+def test_only_a_trusted_proxy_says_whose_request_it_is(
+    peer: str | None, told: list[str], address: str | None
+) -> None:
+    """docs/trust.md 23: read from the end, up to the first that is no proxy of ours."""
+    headers = [(b"x-forwarded-for", value.encode("latin-1")) for value in told]
+    scope = {"client": (peer, 1) if peer else None, "headers": headers}
+    assert address_of(scope, PROXIES) == address
+    assert address_of(scope, []) == (peer if address else None)
 
 
 async def test_a_login_ends_by_the_clock(visit, city: City, clock) -> None:

@@ -1,6 +1,17 @@
 """Bureaus, bodies, people, their appointments, and how they come in."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, LargeBinary, Text, Uuid, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Text,
+    Uuid,
+    text,
+)
 
 from vouchermarket.identity.structs import OrganisationKind, ProviderKind, Role, SchoolStage
 from vouchermarket.kit.db import instant, own_id, refers, registry_table, tenant_index, tenant_table, words
@@ -115,4 +126,15 @@ bearer_token = tenant_table(
     instant("ended_at", nullable=True),
     tenant_index("bearer_token", "secret_hash", unique=True),
     tenant_index("bearer_token", "person_id"),
+)
+
+# Failed attempts under one user name or from one address; the id is a hash of which.
+login_limit = tenant_table(
+    "login_limit",
+    own_id(),
+    *words("kind", ["username", "address"]),
+    Column("failures", Integer, nullable=False),
+    instant("failed_at"),
+    tenant_index("login_limit", "failed_at"),
+    deletable=True,
 )

@@ -18,6 +18,7 @@ class Kind(enum.Enum):
     CONFLICT = "conflict"
     PAYMENT = "payment"
     BUSY = "busy"
+    SLOWED = "slowed"
 
 
 class Refusal(Exception):

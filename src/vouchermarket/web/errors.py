@@ -38,6 +38,7 @@ STATUS: dict[Kind, int] = {
     Kind.CONFLICT: 409,
     Kind.PAYMENT: 402,
     Kind.BUSY: 503,
+    Kind.SLOWED: 429,
 }
 RETRY_AFTER_SECONDS = 2
 MEDIA_TYPE = "application/problem+json"
@@ -98,8 +99,8 @@ def answer(refusal: Refusal, language: str) -> Response[bytes]:
     """The refusal as a response."""
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
     status = status_of(refusal)
-    if status == STATUS[Kind.BUSY]:
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if status in {STATUS[Kind.BUSY], STATUS[Kind.SLOWED]}:
+        headers["Retry-After"] = str(refusal.facts.get("wait_seconds", RETRY_AFTER_SECONDS))
     if isinstance(refusal, SignInNeeded):
         headers["WWW-Authenticate"] = "Bearer"
     body = msgspec.json.encode(problem(refusal, language))

@@ -21,6 +21,7 @@ ANYWHERE = {
     "404": "It is not there, or another's",
     "405": "The method is not offered",
     "409": "It contradicts what stands",
+    "429": "Too many attempts have failed: wait",
     "503": "Busy: try again",
 }
 WITH_EFFECT = {

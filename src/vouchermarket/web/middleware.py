@@ -35,6 +35,10 @@ CACHEABLE = ("/assets/",)
 _HOST = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?)(?::[0-9]{1,5})?", re.ASCII)
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,30}", re.ASCII)
 
+FORWARDED = b"x-forwarded-for"
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 _log = structlog.get_logger("vouchermarket.web")
 
 
@@ -53,7 +57,7 @@ class Market(Litestar):
             return
         begun = time.monotonic_ns()
         number = new_id().hex
-        mark = origin.set(Origin(number, _address(scope)))
+        mark = origin.set(Origin(number, address_of(scope, self.state.trusted)))
         status = 0
 
         async def dressed(message: Message) -> None:
@@ -111,10 +115,26 @@ def host_of(scope: Any, allowed: Sequence[str]) -> str:
     return found[1]
 
 
-def _address(scope: Any) -> str | None:
-    """The peer's address. What a header says of it could be written by anybody and is not read."""
+def address_of(scope: Any, trusted: Sequence[Network]) -> str | None:
+    """Whose request it is: the peer's address, or what trusted proxies say of theirs.
+
+    Anybody may write the header, so it is read from its end, for as long as the writer was a trusted proxy.
+    """
     client = scope.get("client")
+    found = _read(client[0]) if client else None
+    told = [value.decode("latin-1") for name, value in scope["headers"] if name == FORWARDED]
+    for word in reversed(",".join(told).split(",")):
+        if found is None or not any(found in network for network in trusted):
+            break
+        before = _read(word.strip())
+        if before is None:
+            break
+        found = before
+    return str(found) if found else None
+
+
+def _read(written: str) -> Address | None:
     try:
-        return str(ipaddress.ip_address(client[0])) if client else None
+        return ipaddress.ip_address(written)
     except ValueError:
         return None

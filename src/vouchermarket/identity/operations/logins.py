@@ -13,12 +13,11 @@ from sqlalchemy import Table, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vouchermarket.identity import queries, rules, tables
-from vouchermarket.identity.operations import passwords
+from vouchermarket.identity.operations import limits, passwords, proofs
 from vouchermarket.identity.operations.roster import lock_people
 from vouchermarket.identity.structs import (
     Actor,
     ChangePassword,
-    Credential,
     IssuedToken,
     LogIn,
     MakeToken,
@@ -68,15 +67,19 @@ async def change_password(
 ) -> OpenedLogin:
     """Change one's own password: every login ends, this one too, and a new one is opened.
 
-    Refuses `LoginRefused` when the present password is another, `PasswordLengthOut`, `PasswordCommon`.
+    Refuses `LoginRefused` when the present password is another, `TooManyAttempts`, `PasswordLengthOut`,
+    `PasswordCommon`.
     """
     async with database.transaction(actor.bureau_id) as session:
         found = await queries.credential_of(session, actor.bureau_id, actor.person_id)
-    await _proven(found, command.present)
-    rules.acceptable(command.password, found.username if found else "")
+    if found is None:
+        raise rules.LoginRefused
+    # Whoever has come by a cookie may guess the password here as little as at the door.
+    known = await proofs.proven(database, actor.bureau_id, found.username, command.present, now=now)
+    rules.acceptable(command.password, known.username)
     fresh = await passwords.hashed(command.password)
     async with database.transaction(actor.bureau_id) as session:
-        await _still(session, actor.bureau_id, found)
+        await proofs.still(session, actor.bureau_id, known, now=now)
         await _rehash(session, actor.bureau_id, actor.person_id, fresh, now)
         await _end(session, actor.bureau_id, actor.person_id, now)
         await _tell(session, actor, "identity.password_changed", actor.person_id, now)
@@ -84,14 +87,13 @@ async def change_password(
 
 
 async def log_in(database: Database, bureau_id: BureauId, command: LogIn, *, now: datetime) -> OpenedLogin:
-    """Open a login under an id nobody chose. Refuses `LoginRefused`, after the same work in every case."""
-    async with database.transaction(bureau_id) as session:
-        found = await queries.credential_by_username(session, bureau_id, command.username)
-    known = await _proven(found, command.password)
+    """Open a login under an id nobody chose. Refuses `LoginRefused`, `TooManyAttempts`."""
+    known = await proofs.proven(database, bureau_id, command.username, command.password, now=now)
     outdated = passwords.is_outdated(known.password_hash)
     fresh = await passwords.hashed(command.password) if outdated else None
     async with database.transaction(bureau_id) as session:
-        await _still(session, bureau_id, known)
+        await proofs.still(session, bureau_id, known, now=now)
+        await limits.clear(session, bureau_id, known.username)
         if fresh:
             await _rehash(session, bureau_id, known.person_id, fresh, now)
         opened = await _open(session, bureau_id, known.person_id, now)
@@ -159,23 +161,6 @@ async def end_token(session: Session, actor: Actor, token_id: UUID, *, now: date
     rules.seats_for(actor, "read_own")
     await _end_one(session, actor, tables.bearer_token, token_id, now)
     await _tell(session, actor, "identity.token_ended", token_id, now)
-
-
-async def _proven(found: Credential | None, password: str) -> Credential:
-    usable = found is not None and not found.is_disabled
-    matching = await passwords.matches(found.password_hash if found and usable else None, password)
-    if found is None or not matching:
-        raise rules.LoginRefused
-    return found
-
-
-async def _still(session: Session, bureau_id: UUID, known: Credential | None) -> None:
-    # Between the two transactions somebody may have disabled the person or set another password.
-    if known is None:
-        raise rules.LoginRefused
-    await lock_people(session, bureau_id, [known.person_id])
-    if await queries.credential_of(session, bureau_id, known.person_id) != known:
-        raise rules.LoginRefused
 
 
 async def _rehash(session: Session, bureau_id: UUID, person_id: UUID, fresh: str, now: datetime) -> None:

@@ -10,6 +10,14 @@ from vouchermarket.identity.rules.desks import (
     seat_at,
     seats_for,
 )
+from vouchermarket.identity.rules.limits import (
+    FORGOTTEN_AFTER,
+    Failures,
+    TooManyAttempts,
+    network,
+    one_more,
+    unhindered,
+)
 from vouchermarket.identity.rules.logins import (
     ABSOLUTE,
     IDLE,
@@ -47,11 +55,13 @@ from vouchermarket.identity.rules.roster import (
 
 __all__ = [
     "ABSOLUTE",
+    "FORGOTTEN_AFTER",
     "IDLE",
     "OVERSEERS",
     "SEEN_EVERY",
     "AdministratorPresent",
     "CodeTaken",
+    "Failures",
     "FieldNotFitting",
     "Held",
     "LoginRefused",
@@ -65,6 +75,7 @@ __all__ = [
     "RoleNotAllowed",
     "RoleNotFitting",
     "SignInNeeded",
+    "TooManyAttempts",
     "UsernameTaken",
     "acceptable",
     "another",
@@ -75,6 +86,8 @@ __all__ = [
     "fits",
     "in_force",
     "matrix",
+    "network",
+    "one_more",
     "overseer_or_at",
     "parts_of_bearer",
     "providers_open_to",
@@ -82,6 +95,7 @@ __all__ = [
     "seat_at",
     "seat_word",
     "seats_for",
+    "unhindered",
     "unused",
     "wanted_parent",
 ]
