@@ -15,6 +15,9 @@ from vouchermarket.kit.ids import BureauId, new_id
 TENANT = sorted(name for name, table in metadata.tables.items() if table.info["tenant"])
 # house: exactly these stand above bureaus.
 ABOVE = {"bureau", "bureau_host", "job_slot", "alembic_version"}
+# And exactly this one holds a bureau's rows without a policy: `@@` is not leakproof, so behind row-level
+# security the index of words would not be used. What it finds is shown only through guarded tables.
+UNGUARDED = {"course_words"}
 
 
 async def test_without_a_bureau_every_tenant_table_is_empty_on_a_reused_connection(
@@ -91,6 +94,11 @@ def _catalog(url: str, sql: str) -> list[tuple]:
     return found
 
 
+def _columns(name: str) -> list[str]:
+    table = metadata.tables.get(name)
+    return [] if table is None else [column.name for column in table.primary_key] + list(table.c.keys())
+
+
 def test_every_table_with_a_bureau_is_forced_behind_one_policy(database, owner_url):
     """Trust 8."""
     found = _catalog(
@@ -103,8 +111,12 @@ def test_every_table_with_a_bureau_is_forced_behind_one_policy(database, owner_u
         """,
     )
     guarded = {name for name, enabled, forced, policies in found if enabled and forced and policies == 1}
-    assert {name for name, *_ in found} - guarded == ABOVE
+    assert {name for name, *_ in found} - guarded == ABOVE | UNGUARDED
     assert guarded == set(TENANT)
+    # Whatever stands without a policy and yet belongs to bureaus is keyed by the bureau first.
+    of_bureaus = {name for name in ABOVE | UNGUARDED if "bureau_id" in _columns(name)}
+    assert of_bureaus == UNGUARDED | {"bureau_host"}
+    assert all(_columns(name)[0] == "bureau_id" for name in UNGUARDED)
 
 
 def test_the_application_owns_nothing_bypasses_nothing_and_truncates_nothing(database, owner_url):

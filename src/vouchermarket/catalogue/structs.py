@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from vouchermarket.kit.fields import Fen, Instant, Line, Text
+from vouchermarket.kit.fields import Asked, Fen, Instant, Line, Text
 from vouchermarket.kit.ids import CourseId, MeetingId, OrganisationId, PersonId, PolicyVersionId, RunId
 from vouchermarket.policies.structs import Level, Mode, Unit
 
@@ -239,13 +239,18 @@ class RunFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     has_seats_left: bool = False
 
 
-class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which part of a list, and in what order; equal rows stand in the order of their ids."""
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which part of a list; equal rows stand in the order of their ids."""
 
-    sort: Sort = "starts_at"
     descending: bool = False
     limit: Annotated[int, msgspec.Meta(ge=1, le=PAGE_MAX)] = 50
     offset: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
+
+
+class Page(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which part of the market's list, and in what order."""
+
+    sort: Sort = "starts_at"
 
 
 class RunList(msgspec.Struct, frozen=True):
@@ -253,3 +258,40 @@ class RunList(msgspec.Struct, frozen=True):
 
     runs: tuple[RunCard, ...]
     total: int
+
+
+SearchSort = Literal["relevance", "starts_at", "price_fen", "seats_left", "completions", "title"]
+
+
+class SearchRuns(RunFilter, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a teacher types, and the market's filters; without a word in it, all that pass the filters."""
+
+    words: Asked = ""
+
+
+class SearchPage(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which part of what is found. By relevance the best stands first, whichever way is asked for."""
+
+    sort: SearchSort = "relevance"
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """How many of the found runs have this value; `name` where the value is an id."""
+
+    value: str
+    runs: int
+    name: str | None = None
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of found runs, how many runs and pages there are, and the found runs by value, most first.
+
+    `facets`: type, level, mode, subject, stage, fund_line, provider_id, the names of the filters.
+    `guessed`: nothing has these words; what sounds the same or has one other character is shown instead.
+    """
+
+    runs: tuple[RunCard, ...]
+    total: int
+    pages: int
+    facets: dict[str, tuple[Tally, ...]]
+    guessed: bool

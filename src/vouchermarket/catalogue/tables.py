@@ -1,9 +1,19 @@
-"""Accreditations, courses, runs and their meetings."""
+"""Accreditations, courses, runs and their meetings; the words by which courses are found."""
 
-from sqlalchemy import ARRAY, Boolean, CheckConstraint, Column, Date, Integer, Text
+from sqlalchemy import ARRAY, Boolean, CheckConstraint, Column, Date, Index, Integer, Text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from vouchermarket.catalogue.structs import CourseState
-from vouchermarket.kit.db import fen, instant, own_id, refers, tenant_index, tenant_table, words
+from vouchermarket.kit.db import (
+    fen,
+    instant,
+    own_id,
+    refers,
+    tenant_index,
+    tenant_table,
+    unguarded_table,
+    words,
+)
 from vouchermarket.policies.structs import Level, Mode
 
 accreditation = tenant_table(
@@ -88,4 +98,16 @@ meeting = tenant_table(
     Column("place", Text, nullable=False),
     CheckConstraint("starts_at < ends_at", name="period"),
     tenant_index("meeting", "run_id", "number", unique=True),
+)
+
+# Published courses by their words. `@@` is not leakproof: behind row-level security its index would not be
+# used, so the words stand here without it, and every statement names the bureau.
+course_words = unguarded_table(
+    "course_words",
+    *refers("course_id", "course", in_key=True),
+    Column("words", TSVECTOR, nullable=False),
+    # The title in pinyin, byte by byte: the order of a Chinese list.
+    Column("name_sort", Text(collation="C"), nullable=False),
+    # Written seldom, asked at every keystroke: no list of changes that each search would have to read.
+    Index("course_words_words_idx", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
 )

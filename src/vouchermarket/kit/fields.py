@@ -14,6 +14,8 @@ _ONE_LINE = r"^[^\x00-\x1f\x7f]*" + _END
 _LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*" + _END
 
 Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=_ONE_LINE)]
+# What is typed into a search box, which may be left empty.
+Asked = Annotated[str, Meta(max_length=200, pattern=_ONE_LINE)]
 Prose = Annotated[str, Meta(min_length=1, max_length=2000, pattern=_LINES)]
 # What may be left empty.
 Text = Annotated[str, Meta(max_length=5000, pattern=_LINES)]

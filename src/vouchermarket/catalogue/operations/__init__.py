@@ -9,6 +9,7 @@ from vouchermarket.catalogue.operations.courses import (
     withdraw_course,
 )
 from vouchermarket.catalogue.operations.runs import lock_runs, open_run, set_taken
+from vouchermarket.catalogue.operations.words import remove_words, write_words
 
 __all__ = [
     "count_completion",
@@ -18,7 +19,9 @@ __all__ = [
     "lock_runs",
     "open_run",
     "publish_course",
+    "remove_words",
     "review_course",
     "set_taken",
     "withdraw_course",
+    "write_words",
 ]

@@ -8,6 +8,7 @@ from sqlalchemy import insert, update
 
 from vouchermarket.catalogue import queries, rules, tables
 from vouchermarket.catalogue.operations.accreditations import provider_of
+from vouchermarket.catalogue.operations.words import remove_words, write_words
 from vouchermarket.catalogue.structs import CourseState, FileCourse, ReviewCourse
 from vouchermarket.identity import queries as bodies
 from vouchermarket.identity import rules as identity
@@ -99,6 +100,7 @@ async def publish_course(session: Session, actor: Actor, course_id: CourseId, *,
     found = await lock_course(session, actor.bureau_id, course_id)
     rules.in_state(CourseState(found.state), CourseState.REVIEWED)
     await _set(session, actor.bureau_id, course_id, state=CourseState.PUBLISHED.value, published_at=now)
+    await write_words(session, actor.bureau_id, [course_id])
     await _record(session, actor, "catalogue.course_published", course_id, {}, now=now)
 
 
@@ -116,6 +118,7 @@ async def withdraw_course(session: Session, actor: Actor, course_id: CourseId, *
         CourseState(found.state), *(state for state in CourseState if state is not CourseState.WITHDRAWN)
     )
     await _set(session, actor.bureau_id, course_id, state=CourseState.WITHDRAWN.value)
+    await remove_words(session, actor.bureau_id, [course_id])
     await _record(session, actor, "catalogue.course_withdrawn", course_id, {}, now=now)
 
 

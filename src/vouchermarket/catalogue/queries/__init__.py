@@ -9,6 +9,7 @@ from vouchermarket.catalogue.queries.courses import (
     courses_to_review,
 )
 from vouchermarket.catalogue.queries.runs import list_runs, run, runs
+from vouchermarket.catalogue.queries.search import search
 
 __all__ = [
     "accreditation_of",
@@ -20,4 +21,5 @@ __all__ = [
     "list_runs",
     "run",
     "runs",
+    "search",
 ]

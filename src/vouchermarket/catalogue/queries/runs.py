@@ -28,7 +28,7 @@ from vouchermarket.kit.ids import CourseId, MeetingId, OrganisationId, RunId
 from vouchermarket.kit.money import decimal_text
 from vouchermarket.policies.structs import Level, Mode, Unit
 
-_of_course = (course.c.bureau_id == run_table.c.bureau_id) & (course.c.id == run_table.c.course_id)
+of_course = (course.c.bureau_id == run_table.c.bureau_id) & (course.c.id == run_table.c.course_id)
 _of_provider = (organisation.c.bureau_id == course.c.bureau_id) & (organisation.c.id == course.c.provider_id)
 # The course's own columns under names that do not meet the run's.
 _course_columns = [
@@ -56,7 +56,7 @@ async def runs(session: Session, bureau_id: UUID, ids: Collection[UUID]) -> dict
     """Runs by id, with their course's facts and their meetings: unlocked, for showing and for completions."""
     statement = (
         select(run_table, *_course_columns)
-        .join_from(run_table, course, _of_course)
+        .join_from(run_table, course, of_course)
         .where(run_table.c.bureau_id == bureau_id, run_table.c.id == among(ids))
     )
     found = (await session.execute(statement)).all()
@@ -66,13 +66,13 @@ async def runs(session: Session, bureau_id: UUID, ids: Collection[UUID]) -> dict
 
 async def run(session: Session, bureau_id: UUID, run_id: UUID) -> RunPage:
     """One run with its meetings, also after its course was withdrawn. Refuses `NotFound`."""
-    statement = _cards().where(run_table.c.bureau_id == bureau_id, run_table.c.id == run_id)
+    statement = cards().where(run_table.c.bureau_id == bureau_id, run_table.c.id == run_id)
     row = (await session.execute(statement)).one_or_none()
     if row is None:
         raise identity.NotFound
     held = await _meetings(session, bureau_id, [row.id])
     return RunPage(
-        **_card_values(row),
+        **card_values(row),
         organiser_id=row.organiser_id,
         summary=row.summary,
         is_offered=row.state == CourseState.PUBLISHED.value and row.cancelled_at is None,
@@ -83,25 +83,19 @@ async def run(session: Session, bureau_id: UUID, run_id: UUID) -> RunPage:
 async def list_runs(session: Session, bureau_id: UUID, wanted: RunFilter, page: Page) -> RunList:
     """The market: runs of published courses, filtered, in a stable order, with the number of all that fit."""
     zone = (await bodies.bureau(session, bureau_id)).time_zone
-    conditions = [
-        run_table.c.bureau_id == bureau_id,
-        course.c.bureau_id == bureau_id,
-        course.c.state == CourseState.PUBLISHED.value,
-        run_table.c.cancelled_at.is_(None),
-        *_conditions(wanted, zone),
-    ]
+    conditions = list(conditions_of(bureau_id, wanted, zone))
     by = _SORTS[page.sort]
     statement = (
-        _cards()
+        cards()
         .where(*conditions)
         # The id after the chosen column: pages neither repeat a run nor leave one out.
         .order_by(by.desc() if page.descending else by.asc(), run_table.c.id)
         .limit(page.limit)
         .offset(page.offset)
     )
-    counted = select(func.count()).select_from(run_table.join(course, _of_course)).where(*conditions)
-    cards = tuple(RunCard(**_card_values(row)) for row in await session.execute(statement))
-    return RunList(cards, (await session.execute(counted)).scalar_one())
+    counted = select(func.count()).select_from(run_table.join(course, of_course)).where(*conditions)
+    shown = tuple(RunCard(**card_values(row)) for row in await session.execute(statement))
+    return RunList(shown, (await session.execute(counted)).scalar_one())
 
 
 _SORTS: dict[Sort, ColumnElement[Any]] = {
@@ -113,15 +107,21 @@ _SORTS: dict[Sort, ColumnElement[Any]] = {
 }
 
 
-def _cards() -> Select[Any]:
+def cards() -> Select[Any]:
+    """Runs with their course's facts and their provider's name, for `card_values`."""
     return (
         select(run_table, *_course_columns, organisation.c.name.label("provider_name"))
-        .join_from(run_table, course, _of_course)
+        .join_from(run_table, course, of_course)
         .join(organisation, _of_provider)
     )
 
 
-def _conditions(wanted: RunFilter, zone: str) -> Iterator[ColumnElement[bool]]:
+def conditions_of(bureau_id: UUID, wanted: RunFilter, zone: str) -> Iterator[ColumnElement[bool]]:
+    """What the market shows of a bureau's runs joined with their courses."""
+    yield run_table.c.bureau_id == bureau_id
+    yield course.c.bureau_id == bureau_id
+    yield course.c.state == CourseState.PUBLISHED.value
+    yield run_table.c.cancelled_at.is_(None)
     equal: dict[Any, object] = {
         course.c.type: wanted.type,
         course.c.level: wanted.level and wanted.level.value,
@@ -197,7 +197,8 @@ def _run_of(row: Any, meetings: tuple[Meeting, ...]) -> Run:
     )
 
 
-def _card_values(row: Any) -> dict[str, Any]:
+def card_values(row: Any) -> dict[str, Any]:
+    """The fields of a `RunCard` from a row of `cards`."""
     return {
         "id": RunId(row.id),
         "course_id": CourseId(row.course_id),

@@ -17,12 +17,15 @@ from vouchermarket.catalogue.structs import (
     CourseState,
     FileAccreditation,
     FileCourse,
+    Found,
     OpenRun,
     Page,
     ReviewCourse,
     RunFilter,
     RunList,
     RunPage,
+    SearchPage,
+    SearchRuns,
 )
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit.db import Session
@@ -154,6 +157,16 @@ async def runs(
     return await queries.list_runs(session, actor.bureau_id, *asked)
 
 
+@get(
+    "/search/runs", verb="read_catalogue", tags=TAGS, dependencies={"asked": asked_in(SearchRuns, SearchPage)}
+)
+async def search_runs(
+    session: given.Session, actor: given.Actor, asked: NamedDependency[tuple[SearchRuns, SearchPage]]
+) -> Found:
+    """The market by words: titles in Chinese, pinyin, initials or English, with the number found by value."""
+    return await queries.search(session, actor.bureau_id, *asked)
+
+
 @get("/runs/{run_id:uuid}", verb="read_catalogue", tags=TAGS)
 async def run(run_id: Id, session: given.Session, actor: given.Actor) -> RunPage:
     """A run on its own page, with its meetings."""
@@ -182,6 +195,7 @@ ROUTES = (
     publish_course,
     withdraw_course,
     runs,
+    search_runs,
     run,
     open_run,
 )
