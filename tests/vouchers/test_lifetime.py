@@ -128,10 +128,14 @@ async def test_at_the_years_end_the_rest_of_a_fund_goes_back_and_what_comes_late
     async with database.transaction(city.bureau_id) as session:
         with pytest.raises(rules.FundYearNotOver):
             await vouchers.lapse(session, officer, fund_id, now=NEW_YEAR - timedelta(seconds=1))
+        assert await queries.funds_to_lapse(session, city.bureau_id, TODAY) == []
+        assert [one.id for one in await queries.funds_to_lapse(session, city.bureau_id, OVER)] == [fund_id]
         gone = await vouchers.lapse(session, officer, fund_id, now=NEW_YEAR)
         assert gone.amount_fen == 100
         assert (await vouchers.lapse(session, officer, fund_id, now=NEW_YEAR)).amount_fen == 0
+        assert await queries.funds_to_lapse(session, city.bureau_id, OVER) == []
         await vouchers.expire(session, city.bureau_id, OVER, NEW_YEAR)
+        assert [one.id for one in await queries.funds_to_lapse(session, city.bureau_id, OVER)] == [fund_id]
         later = NEW_YEAR + timedelta(days=1)
         assert (await vouchers.lapse(session, officer, fund_id, now=later)).amount_fen == ISSUED_FEN
         assert set((await books(session, city.bureau_id)).values()) == {0}

@@ -157,13 +157,18 @@ async def test_a_fund_lapses_once_its_year_is_over_and_once_a_key(desks: Desks, 
     [fund] = told(await office.get("/funds"))
     place = f"/funds/{fund['id']}/lapse"
     refused(await office.post(place, headers=keyed()), 409, "fund_year_not_over")
+    due = {"to_lapse": "true"}
+    assert told(await office.get("/funds", params=due)) == []
     clock.now = datetime(2015, 1, 2, 1, tzinfo=UTC)
+    assert told(await office.get("/funds", params=due)) == [fund]
+    assert told(await office.get("/funds", params={**due, "year": 2013})) == []
     key = keyed()
     lapsed = await office.post(place, headers=key)
     assert told(lapsed) == {"accounts": 1, "amount_fen": BUDGET_FEN - DIRECT_TEACHERS * HEAD_FEN}
     again = await office.post(place, headers=key)
     assert (again.content, again.headers["idempotent-replayed"]) == (lapsed.content, "true")
     assert told(await office.post(place, headers=keyed())) == {"accounts": 0, "amount_fen": 0}
+    assert told(await office.get("/funds", params=due)) == []
     [fund] = told(await office.get("/funds"))
     assert (fund["balance_fen"], fund["lapsed_at"]) == (0, "2015-01-02T01:00:00Z")
 

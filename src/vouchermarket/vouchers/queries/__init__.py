@@ -1,6 +1,6 @@
 """Reads of funds, issuances and vouchers."""
 
-from vouchermarket.vouchers.queries.funds import fund, fund_of, funds
+from vouchermarket.vouchers.queries.funds import fund, fund_of, funds, funds_to_lapse
 from vouchermarket.vouchers.queries.issuances import (
     heads_on,
     holders_of,
@@ -23,6 +23,7 @@ __all__ = [
     "fund",
     "fund_of",
     "funds",
+    "funds_to_lapse",
     "heads_on",
     "holders_of",
     "issuance",

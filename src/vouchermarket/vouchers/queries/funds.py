@@ -1,5 +1,6 @@
 """Reads of funds, each with what the ledger says is in it."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,15 @@ async def fund_of(session: Session, bureau_id: UUID, line: str, year: int) -> Fu
 async def funds(session: Session, bureau_id: UUID, year: int | None = None) -> list[Fund]:
     """All funds by year and line, or those of one year."""
     return await _funds(session, bureau_id, *([] if year is None else [fund_table.c.year == year]))
+
+
+async def funds_to_lapse(session: Session, bureau_id: UUID, today: date) -> list[Fund]:
+    """Funds of years that are over with something free, by year and line.
+
+    Those that lapsed before are among them again once a claw-back or a late expiry has put value back.
+    """
+    found = await _funds(session, bureau_id, fund_table.c.year < today.year)
+    return [one for one in found if one.free_fen > 0]
 
 
 async def _funds(session: Session, bureau_id: UUID, *conditions: Any) -> list[Fund]:

@@ -7,6 +7,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromQuery, JSONBody, QueryParameter
 
+from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.fields import Line
 from vouchermarket.kit.ids import FundId, OrganisationId, VoucherId
 from vouchermarket.vouchers import operations as vouchers
@@ -31,6 +32,7 @@ from vouchermarket.web.fields import Id, Limit, Offset
 TAGS = ["vouchers"]
 
 Year = Annotated[int | None, QueryParameter(ge=2000, le=2100, description="Of one year only")]
+ToLapse = Annotated[bool, QueryParameter(description="Only of years that are over, with something free")]
 
 
 class Why(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,9 +45,19 @@ class Why(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/funds", verb="read_money", tags=TAGS)
-async def funds(session: given.Session, actor: given.Actor, year: Year = None) -> list[Fund]:
+async def funds(
+    session: given.Session,
+    actor: given.Actor,
+    place: given.Place,
+    now: given.Now,
+    year: Year = None,
+    to_lapse: ToLapse = False,
+) -> list[Fund]:
     """Funds by year and line, each with what is in it, what of it is held, and what is free, in fen."""
-    return await queries.funds(session, actor.bureau_id, year)
+    if not to_lapse:
+        return await queries.funds(session, actor.bureau_id, year)
+    found = await queries.funds_to_lapse(session, actor.bureau_id, civil_day(now, place.bureau.time_zone))
+    return [fund for fund in found if year in {None, fund.year}]
 
 
 @post("/appropriations", verb="appropriate", tags=TAGS)
