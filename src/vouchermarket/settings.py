@@ -10,6 +10,29 @@ import msgspec
 DEMO_SECRET_KEY = "a demo keeps no secrets"  # noqa: S105 - public on purpose
 
 
+class Secret:
+    """A word that nothing shows: no representation, log line, trace or encoder."""
+
+    __slots__ = ("_word",)
+
+    def __init__(self, word: str) -> None:
+        self._word = word
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __bool__(self) -> bool:
+        return bool(self._word)
+
+    def reveal(self) -> str:
+        """The word itself, for the one place that sends it."""
+        return self._word
+
+
+NO_SECRET = Secret("")
+STRIPE_API_BASE = "https://api.stripe.com"
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What a process is told from outside.
 
@@ -17,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     its own school year; production mode refuses it. `allowed_hosts` empty = any host that is well written.
     `base_url` is what links in mails begin with. `trusted_proxies` are addresses or networks whose
     `X-Forwarded-For` is believed. `secret_key` ciphers what has to be read again, such as second factors.
+    `stripe_api_key` empty = nothing is paid through Stripe.
     """
 
     database_url: str = ""
@@ -33,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str = ""
     secret_key: str = DEMO_SECRET_KEY
     require_second_factor: bool = False
+    stripe_api_base: str = STRIPE_API_BASE
+    stripe_api_key: Secret = NO_SECRET
 
     def __repr__(self) -> str:
         """Without addresses of databases and keys: settings end up in traces."""
@@ -54,7 +80,7 @@ def _seeds_dir() -> Path:
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the variables VOUCHERMARKET_* and DATABASE_URL, DATABASE_OWNER_URL."""
+    """Read the variables VOUCHERMARKET_*, DATABASE_URL, DATABASE_OWNER_URL and STRIPE_API_{BASE,KEY}."""
     env = os.environ if environment is None else environment
     data_dir = env.get("VOUCHERMARKET_DATA_DIR")
     seeds_dir = env.get("VOUCHERMARKET_SEEDS_DIR")
@@ -73,6 +99,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         base_url=env.get("VOUCHERMARKET_BASE_URL", ""),
         secret_key=env.get("VOUCHERMARKET_SECRET_KEY", DEMO_SECRET_KEY),
         require_second_factor=env.get("VOUCHERMARKET_REQUIRE_SECOND_FACTOR", "") == "1",
+        stripe_api_base=env.get("STRIPE_API_BASE", STRIPE_API_BASE),
+        stripe_api_key=Secret(env.get("STRIPE_API_KEY", "")),
     )
 
 

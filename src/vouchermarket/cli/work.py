@@ -10,7 +10,7 @@ from vouchermarket.app import safe_for_production
 from vouchermarket.cli.opening import addresses, opened
 from vouchermarket.jobs.leader import Leader
 from vouchermarket.jobs.schedule import Schedule
-from vouchermarket.jobs.sweeps import JOBS
+from vouchermarket.jobs.sweeps import jobs_through, ways_out
 from vouchermarket.kit.clock import Clock, shifted_clock
 from vouchermarket.settings import Settings, from_environment
 
@@ -31,8 +31,8 @@ async def _work(url: str, settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with opened(url) as database:
-        schedule = Schedule(database, JOBS, _clock(settings))
+    async with opened(url) as database, ways_out(settings) as ways:
+        schedule = Schedule(database, jobs_through(ways), _clock(settings))
         dsn = url.replace("postgresql+psycopg://", "postgresql://", 1)
         await Leader(dsn, schedule.begin, schedule.end).campaign(stop)
 

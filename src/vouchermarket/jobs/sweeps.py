@@ -3,11 +3,15 @@
 A sweep takes a part at a time and goes on until nothing is due, so that no transaction grows with the city.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import structlog
 from sqlalchemy import select
 
@@ -21,8 +25,11 @@ from vouchermarket.kit.db import Database, Session
 from vouchermarket.payments import gateways
 from vouchermarket.payments import operations as payments
 from vouchermarket.payments.gateways.manual import ManualGateway
-from vouchermarket.payments.structs import Gateway
+from vouchermarket.payments.gateways.stripe import StripeGateway
+from vouchermarket.payments.rules import CALL_LEASE
+from vouchermarket.payments.structs import Gateway, Outcome
 from vouchermarket.reporting.queries import invariants
+from vouchermarket.settings import Settings
 from vouchermarket.settlement import operations as settlement
 from vouchermarket.vouchers import operations as vouchers
 
@@ -30,6 +37,8 @@ log = structlog.get_logger()
 
 PART = 500
 GATEWAYS: gateways.Gateways = {Gateway.MANUAL: ManualGateway()}
+# A call begun later than this might still be under way when another sweep takes its attempt over.
+CALLS_BEGIN_WITHIN = CALL_LEASE / 2
 
 Part = Callable[[Session, UUID, datetime], Awaitable[int]]
 
@@ -64,24 +73,53 @@ async def confirm_by_silence(database: Database, bureau: Bureau, now: datetime) 
 
 
 async def send_payouts(database: Database, bureau: Bureau, now: datetime) -> int:
+    """Carry out what is paid by hand; workers with other gateways run `pay_through`."""
+    return await pay_through(GATEWAYS, database, bureau, now)
+
+
+async def pay_through(ways: gateways.Gateways, database: Database, bureau: Bureau, now: datetime) -> int:
     """Carry approved payments out in three beats: write down, call, write down what was answered.
 
     An answer that cannot be written down keeps no other payment waiting: its attempt is still open, and a
-    later sweep asks again under the same key. The faults are raised together at the end.
+    later sweep asks again under the same key. So it is with what is left over when time is up or a gateway
+    lets us in no more. The faults are raised together at the end.
     """
     async with database.transaction(bureau.id) as session:
-        errands = await payments.begin_attempts(session, bureau.id, GATEWAYS, now=now)
+        errands = await payments.begin_attempts(session, bureau.id, ways, now=now)
+    told_time = asyncio.get_running_loop().time
+    until = told_time() + CALLS_BEGIN_WITHIN.total_seconds()
+    barred: set[Gateway] = set()
     faults: list[Exception] = []
+    called = 0
     for errand in errands:
-        answer = await gateways.carry_out(GATEWAYS, errand)
+        if errand.gateway in barred or told_time() >= until:
+            continue
+        called += 1
+        answer = await gateways.carry_out(ways, errand)
+        if answer is not None and answer.outcome is Outcome.BARRED:
+            barred.add(errand.gateway)
+            log.error("payments.gateway_barred", gateway=errand.gateway.value, fault=answer.fault)
         try:
             async with database.transaction(bureau.id) as session:
-                await settlement.record_outcome(session, bureau.id, GATEWAYS, errand, answer, now=now)
+                await settlement.record_outcome(session, bureau.id, ways, errand, answer, now=now)
         except Exception as error:
             faults.append(error)
     if faults:
         raise ExceptionGroup("answers not written down", faults)
-    return len(errands)
+    return called
+
+
+@asynccontextmanager
+async def ways_out(settings: Settings) -> AsyncGenerator[gateways.Gateways]:
+    """The gateways these settings open: by hand always, Stripe where there is a key to it."""
+    if not settings.stripe_api_key:
+        yield GATEWAYS
+        return
+    stripe = StripeGateway(settings.stripe_api_base, settings.stripe_api_key)
+    try:
+        yield {**GATEWAYS, Gateway.STRIPE: stripe}
+    finally:
+        await stripe.aclose()
 
 
 async def _count_completion(session: Session, bureau_id: UUID, facts: dict[str, Any]) -> None:
@@ -153,3 +191,11 @@ JOBS = (
     Job("check_books", check_books, timedelta(days=1), CatchUp.LATEST, offset=timedelta(hours=18)),
     Job("forget_keys", forget_keys, timedelta(days=1), CatchUp.SKIP, offset=timedelta(hours=19)),
 )
+
+
+def jobs_through(ways: gateways.Gateways) -> tuple[Job, ...]:
+    """The jobs, with payments carried out through these gateways."""
+    paying = partial(pay_through, ways)
+    return tuple(
+        msgspec.structs.replace(job, sweep=paying) if job.sweep is send_payouts else job for job in JOBS
+    )

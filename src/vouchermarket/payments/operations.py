@@ -18,7 +18,7 @@ from vouchermarket.kit.ids import PersonId
 from vouchermarket.kit.locks import claim_rows, lock_rows
 from vouchermarket.payments import queries, rules, tables
 from vouchermarket.payments.gateways import Gateways
-from vouchermarket.payments.structs import Attempt, AttemptState, Errand, Payment, PaymentState, Step
+from vouchermarket.payments.structs import Attempt, AttemptState, Errand, Payee, Payment, PaymentState, Step
 
 
 async def instruct(session: Session, bureau_id: UUID, payment: Payment) -> None:
@@ -35,6 +35,7 @@ async def instruct(session: Session, bureau_id: UUID, payment: Payment) -> None:
             hold_id=payment.hold_id,
             approved_by=payment.approved_by,
             approved_at=payment.approved_at,
+            destination=payment.destination,
         )
     )
 
@@ -50,11 +51,13 @@ async def begin_attempts(
 ) -> list[Errand]:
     """The first beat: choose payments nobody else is sending and write down what will be tried.
 
-    The caller commits before it carries the errands out.
+    Payments through a gateway that is not at hand here are left alone. The caller commits before it carries
+    the errands out.
     """
     approved = [
         tables.payment.c.bureau_id == bureau_id,
         tables.payment.c.state == PaymentState.APPROVED.value,
+        tables.payment.c.gateway.in_([gateway.value for gateway in gateways]),
     ]
     # Claimed apart, so that payments in doubt never keep fresh ones from being sent.
     fresh = await claim_rows(session, tables.payment, approved, at_most)
@@ -80,6 +83,7 @@ def _open_attempts(bureau_id: UUID, gateways: Gateways, now: datetime) -> list[A
     return [
         payment.bureau_id == bureau_id,
         payment.state == PaymentState.SENDING.value,
+        payment.gateway.in_([gateway.value for gateway in gateways]),
         exists().where(
             attempt.bureau_id == payment.bureau_id,
             attempt.payment_id == payment.id,
@@ -143,8 +147,12 @@ async def end_attempt(
     now: datetime,
     fault: str | None = None,
 ) -> None:
-    """Write down how an attempt went. One in doubt keeps the instant of its first doubt."""
+    """Write down how an attempt went. One in doubt keeps the instant of its first doubt, and one that is to
+    be sent again has not ended.
+    """
     ended_at = attempt.ended_at or now if state is AttemptState.UNKNOWN else now
+    if state is AttemptState.SENDING:
+        ended_at = None
     await session.execute(
         update(tables.payment_attempt)
         .where(
@@ -176,4 +184,36 @@ async def move(
             recorded_by=recorded_by,
             ended_at=now if state in rules.FINAL else None,
         )
+    )
+
+
+async def enter_payee(session: Session, bureau_id: UUID, payee: Payee) -> None:
+    """Write a payee's account down; nothing is paid into it before a second person has approved it."""
+    await session.execute(
+        insert(tables.payee).values(
+            bureau_id=bureau_id,
+            id=payee.id,
+            provider_id=payee.provider_id,
+            gateway=payee.gateway.value,
+            account=payee.account,
+            proposed_by=payee.proposed_by,
+            proposed_at=payee.proposed_at,
+        )
+    )
+
+
+async def lock_payee(session: Session, bureau_id: UUID, payee_id: UUID) -> Payee | None:
+    """Lock a payee's account: alone, before nothing else."""
+    rows = await lock_rows(session, tables.payee, bureau_id, [payee_id])
+    return queries.payee_of(rows[0]) if rows else None
+
+
+async def close_payee(
+    session: Session, bureau_id: UUID, payee: Payee, by: PersonId, *, approve: bool, now: datetime
+) -> None:
+    """Write down what was decided on a locked one."""
+    await session.execute(
+        update(tables.payee)
+        .where(tables.payee.c.bureau_id == bureau_id, tables.payee.c.id == payee.id)
+        .values(decided_by=by, decided_at=now, approved=approve)
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from vouchermarket.kit.fields import Line
 from vouchermarket.kit.ids import OrganisationId, PaymentId, PersonId, StatementId
 
 
@@ -13,6 +14,7 @@ class Gateway(enum.StrEnum):
     """How money leaves the building."""
 
     MANUAL = "manual"
+    STRIPE = "stripe"
 
 
 class PaymentState(enum.StrEnum):
@@ -34,11 +36,17 @@ class AttemptState(enum.StrEnum):
 
 
 class Outcome(enum.StrEnum):
-    """What a gateway says of a payment. A silence is UNKNOWN: the money may have moved."""
+    """What a gateway says of a payment. A silence is UNKNOWN: the money may have moved.
+
+    LATER: this call did nothing, and the same key may be sent again. BARRED: so too, since the gateway does
+    not let us in at all; nothing more is sent until somebody has looked at it.
+    """
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     UNKNOWN = "unknown"
+    LATER = "later"
+    BARRED = "barred"
 
 
 class Step(enum.StrEnum):
@@ -50,12 +58,16 @@ class Step(enum.StrEnum):
 
 
 class Instruction(msgspec.Struct, frozen=True):
-    """What a gateway is told: ids and an amount, never a teacher's name."""
+    """What a gateway is told: ids and an amount, never a teacher's name.
+
+    `destination` is the payee's account at the gateway, where the gateway knows payees by one.
+    """
 
     payment_id: PaymentId
     statement_id: StatementId
     provider_id: OrganisationId
     amount_fen: int
+    destination: str | None = None
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -78,7 +90,10 @@ class Retries(msgspec.Struct, frozen=True):
 
 
 class Payment(msgspec.Struct, frozen=True):
-    """One pay-out of a statement, as approved by finance. `hold_id` is its reservation in the ledger."""
+    """One pay-out of a statement, as approved by finance. `hold_id` is its reservation in the ledger.
+
+    `destination` is the payee's account as it was when finance approved: a later one changes nothing here.
+    """
 
     id: PaymentId
     statement_id: StatementId
@@ -92,6 +107,7 @@ class Payment(msgspec.Struct, frozen=True):
     recorded_by: PersonId | None = None
     reference: str | None = None
     ended_at: datetime | None = None
+    destination: str | None = None
 
     @property
     def is_live(self) -> bool:
@@ -101,7 +117,7 @@ class Payment(msgspec.Struct, frozen=True):
     @property
     def instruction(self) -> Instruction:
         """What the gateway is told."""
-        return Instruction(self.id, self.statement_id, self.provider_id, self.amount_fen)
+        return Instruction(self.id, self.statement_id, self.provider_id, self.amount_fen, self.destination)
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -139,3 +155,25 @@ class Conclusion(msgspec.Struct, frozen=True):
 
     attempt: AttemptState
     payment: PaymentState
+
+
+class ProposePayee(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The account at a gateway that a provider is to be paid into."""
+
+    provider_id: OrganisationId
+    gateway: Gateway
+    account: Line
+
+
+class Payee(msgspec.Struct, frozen=True):
+    """A provider's account at a gateway as one officer of finance entered it and another decided on it."""
+
+    id: UUID
+    provider_id: OrganisationId
+    gateway: Gateway
+    account: str
+    proposed_by: PersonId
+    proposed_at: datetime
+    decided_by: PersonId | None = None
+    decided_at: datetime | None = None
+    approved: bool | None = None

@@ -1,6 +1,6 @@
 """Payments to providers and the attempts to carry them out."""
 
-from sqlalchemy import Column, Integer, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Integer, Text, text
 
 from vouchermarket.kit.db import fen, instant, own_id, refers, tenant_index, tenant_table, words
 from vouchermarket.payments.structs import AttemptState, Gateway, PaymentState
@@ -19,6 +19,8 @@ payment = tenant_table(
     *refers("recorded_by", "person", nullable=True),
     Column("reference", Text),
     instant("ended_at", nullable=True),
+    Column("destination", Text),
+    CheckConstraint("gateway = 'manual' OR destination IS NOT NULL", name="destination_named"),
     # I9: at most one live payment a statement.
     tenant_index("payment", "statement_id", unique=True, where=text("state <> 'failed'")),
     tenant_index("payment", "state"),
@@ -35,4 +37,24 @@ payment_attempt = tenant_table(
     instant("ended_at", nullable=True),
     Column("fault", Text),
     tenant_index("payment_attempt", "key", unique=True),
+)
+
+# Rows are proposals: a changed account is another row, and the latest approved one is in use.
+payee = tenant_table(
+    "payee",
+    own_id(),
+    *refers("provider_id", "organisation"),
+    *words("gateway", [gateway.value for gateway in Gateway]),
+    Column("account", Text, nullable=False),
+    *refers("proposed_by", "person"),
+    instant("proposed_at"),
+    *refers("decided_by", "person", nullable=True),
+    instant("decided_at", nullable=True),
+    Column("approved", Boolean),
+    CheckConstraint("decided_by <> proposed_by", name="two_persons"),
+    CheckConstraint(
+        "(decided_by IS NULL) = (decided_at IS NULL) AND (decided_by IS NULL) = (approved IS NULL)",
+        name="decided_whole",
+    ),
+    tenant_index("payee", "provider_id", "gateway", "decided_at"),
 )

@@ -2,6 +2,7 @@
 
 from vouchermarket.settlement.operations.draw_up import draw_up
 from vouchermarket.settlement.operations.pay import approve_payment
+from vouchermarket.settlement.operations.payees import decide_payee, propose_payee
 from vouchermarket.settlement.operations.record import record_failure, record_outcome, record_payment
 from vouchermarket.settlement.operations.respond import drop_line, respond
 from vouchermarket.settlement.operations.revoke import decide_revocation, propose_revocation
@@ -9,9 +10,11 @@ from vouchermarket.settlement.operations.turn_key import turn_key, withdraw_key
 
 __all__ = [
     "approve_payment",
+    "decide_payee",
     "decide_revocation",
     "draw_up",
     "drop_line",
+    "propose_payee",
     "propose_revocation",
     "record_failure",
     "record_outcome",

@@ -11,6 +11,7 @@ from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger.structs import AccountKind, Posting, TransferCode
 from vouchermarket.payments import operations as payments
 from vouchermarket.payments import queries as payment_queries
+from vouchermarket.payments import rules as payment_rules
 from vouchermarket.payments.structs import Gateway, Payment, PaymentState
 from vouchermarket.settlement import queries, rules
 from vouchermarket.settlement.operations import statements
@@ -26,8 +27,9 @@ async def approve_payment(
 ) -> Payment:
     """Approve the payment of a settled statement: its total, or what claw-backs have left of payable.
 
-    The hold and the payment's row are written; nothing leaves the building yet. Refuses `RoleNotAllowed`,
-    `NotFound`, `StatementNotSettled`, `PaymentExists`, `ApprovedByKeyHolder`, `NothingPayable`.
+    The hold and the payment's row are written, with the payee's account of this moment where the gateway
+    needs one; nothing leaves the building yet. Refuses `RoleNotAllowed`, `NotFound`, `StatementNotSettled`,
+    `PaymentExists`, `ApprovedByKeyHolder`, `PayeeMissing`, `NothingPayable`.
     """
     identity_rules.seats_for(actor, "approve_payment")
     bureau_id = actor.bureau_id
@@ -35,6 +37,8 @@ async def approve_payment(
     keys = await queries.keys_of(session, bureau_id, [statement.id])
     paid = await payment_queries.payments_of(session, bureau_id, [statement.id])
     rules.approvable(statement, keys, paid, actor.person_id)
+    payee = await payment_queries.payee_in_use(session, bureau_id, statement.provider_id, gateway)
+    destination = payment_rules.destination(gateway, payee)
     outside = await ledger.open_account(session, bureau_id, AccountKind.OUTSIDE, gateway.value, now=now)
     payable = ledger.account_id(bureau_id, AccountKind.PAYABLE, statement.provider_id)
     accounts = await ledger.lock(session, bureau_id, [payable, outside])
@@ -48,6 +52,7 @@ async def approve_payment(
         hold_id=new_id(),
         approved_by=actor.person_id,
         approved_at=now,
+        destination=destination,
     )
     event_id = await events.record(
         session,
