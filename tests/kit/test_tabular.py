@@ -137,12 +137,12 @@ def swapped(content, name, make):
 SHEET = "xl/worksheets/sheet1.xml"
 LAUGHS = b'<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb">]><worksheet>&b;</worksheet>'
 BROKEN = {
-    "bytes": (tabular.FileTooLarge, lambda: b"x" * (tabular.BYTES_MAX + 1)),
-    "a zip bomb": (tabular.FileTooLarge, lambda: packed(("a", b"\0" * (reading.EXPANDED_MAX + 1)))),
-    "entries": (tabular.FileTooLarge, lambda: packed(*((f"{n}", b"") for n in range(1001)))),
-    "rows": (tabular.FileTooLarge, lambda: b"a\n" * (tabular.ROWS_MAX + 2)),
-    "columns": (tabular.FileTooLarge, lambda: b"a," * 50 + b"a"),
-    "cells": (tabular.FileTooLarge, lambda: (b"a" + b"," * 1000 + b"\n") * 6000),
+    "bytes": (tabular.TableTooLarge, lambda: b"x" * (tabular.BYTES_MAX + 1)),
+    "a zip bomb": (tabular.TableTooLarge, lambda: packed(("a", b"\0" * (reading.EXPANDED_MAX + 1)))),
+    "entries": (tabular.TableTooLarge, lambda: packed(*((f"{n}", b"") for n in range(1001)))),
+    "rows": (tabular.TableTooLarge, lambda: b"a\n" * (tabular.ROWS_MAX + 2)),
+    "columns": (tabular.TableTooLarge, lambda: b"a," * 50 + b"a"),
+    "cells": (tabular.TableTooLarge, lambda: (b"a" + b"," * 1000 + b"\n") * 6000),
     "no encoding": (tabular.EncodingUnknown, lambda: b"\xff\xfe\x81\x00"),
     "an open quote": (tabular.TableNotReadable, lambda: b'a,"b'),
     "a zip that is none": (tabular.TableNotReadable, lambda: b"PK\x03\x04" + b"\0" * 100),
@@ -157,7 +157,7 @@ BROKEN = {
         lambda: swapped(a_workbook(["a"]), SHEET, lambda part: part[:90]),
     ),
     "a row far away": (
-        tabular.FileTooLarge,
+        tabular.TableTooLarge,
         lambda: swapped(
             a_workbook(["a"]), SHEET, lambda part: part.replace(b'<row r="1"', b'<row r="900000000"')
         ),

@@ -126,16 +126,20 @@ def fits(body: AddOrganisation, parent: Organisation | None) -> None:
     wanted = wanted_parent(body)
     if (parent.kind if parent else None) is not wanted:
         raise ParentNotFitting(kind_of_body=body.kind.value, wanted=wanted.value if wanted else "-")
+    for field in misplaced(body):
+        raise FieldNotFitting(kind_of_body=body.kind.value, field=field)
+
+
+def misplaced(body: AddOrganisation) -> list[str]:
+    """The fields that a body of its kind does not have, or lacks."""
     school, provider = (body.kind is kind for kind in (OrganisationKind.SCHOOL, OrganisationKind.PROVIDER))
-    misplaced = {
+    wrong = {
         "provider_kind": (body.provider_kind is not None) is not provider,
         "stage": (body.stage is not None) is not school,
         "is_direct": body.is_direct and not school,
         "is_rural": body.is_rural and not school,
     }
-    for field, is_wrong in misplaced.items():
-        if is_wrong:
-            raise FieldNotFitting(kind_of_body=body.kind.value, field=field)
+    return [field for field, is_wrong in wrong.items() if is_wrong]
 
 
 def unused(codes: Collection[str], taken: Iterable[str]) -> None:
@@ -158,13 +162,18 @@ def seat_word(role: Role, organisation_id: UUID) -> str:
     return role.value if role is Role.TEACHER else f"{role.value} {organisation_id}"
 
 
+def has_seat(kind: OrganisationKind, role: Role) -> bool:
+    """Has a body of this kind such a seat?"""
+    return _HOMES.get(role, kind) is kind
+
+
 def appointable(commands: Iterable[Appoint], bodies: Mapping[OrganisationId, Organisation]) -> None:
     """Refuses `NotFound` for an unknown body and `RoleNotFitting`."""
     for command in commands:
         body = bodies.get(command.organisation_id)
         if body is None:
             raise NotFound
-        if _HOMES.get(command.role, body.kind) is not body.kind:
+        if not has_seat(body.kind, command.role):
             raise RoleNotFitting(role=command.role.value, kind_of_body=body.kind.value)
 
 

@@ -23,8 +23,8 @@ _ZIP = b"PK\x03\x04"
 _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
 
 
-class FileTooLarge(Refusal):
-    code = "file_too_large"
+class TableTooLarge(Refusal):
+    code = "table_too_large"
     kind = Kind.INVALID
     zh = "文件超出上限:{what} 最多 {at_most}"
     en = "The file is too large: at most {at_most} {what}"
@@ -71,10 +71,10 @@ class Sheet(msgspec.Struct, frozen=True):
 def read(content: bytes) -> Sheet:
     """The table in a file; of a workbook, its first sheet. Nothing is unpacked before its size is known.
 
-    Refuses `FileTooLarge`, `EncodingUnknown`, `TableNotReadable`.
+    Refuses `TableTooLarge`, `EncodingUnknown`, `TableNotReadable`.
     """
     if len(content) > BYTES_MAX:
-        raise FileTooLarge(what="bytes", at_most=BYTES_MAX)
+        raise TableTooLarge(what="bytes", at_most=BYTES_MAX)
     if content.startswith(_ZIP):
         return Sheet("xlsx", _of_workbook(content))
     text, encoding = _decoded(content)
@@ -103,10 +103,10 @@ def _gathered(rows: Iterable[list[tuple[str, bool]]]) -> list[Row]:
         while cells and not cells[-1][0].strip():
             cells.pop()
         if len(cells) > COLUMNS_MAX:
-            raise FileTooLarge(what="columns", at_most=COLUMNS_MAX)
+            raise TableTooLarge(what="columns", at_most=COLUMNS_MAX)
         # The heading is no row of the hundred thousand.
         if number > ROWS_MAX + 1 or cells_seen > CELLS_MAX + COLUMNS_MAX:
-            raise FileTooLarge(what="rows", at_most=ROWS_MAX)
+            raise TableTooLarge(what="rows", at_most=ROWS_MAX)
         if cells:
             formulas = frozenset(column for column, (_, is_formula) in enumerate(cells) if is_formula)
             found.append(Row(number, tuple(text for text, _ in cells), formulas))
@@ -132,10 +132,10 @@ def _sound(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         entries = packed.infolist()
         if len(entries) > ENTRIES_MAX:
-            raise FileTooLarge(what="entries", at_most=ENTRIES_MAX)
+            raise TableTooLarge(what="entries", at_most=ENTRIES_MAX)
         # An entry that says less than it holds is cut off at what it said, and its sum no longer fits.
         if sum(entry.file_size for entry in entries) > EXPANDED_MAX:
-            raise FileTooLarge(what="bytes unpacked", at_most=EXPANDED_MAX)
+            raise TableTooLarge(what="bytes unpacked", at_most=EXPANDED_MAX)
         for entry in entries:
             part = packed.read(entry)
             # In UTF-16 a declaration would not be seen; no spreadsheet program writes it.
