@@ -11,7 +11,7 @@ from vouchermarket.catalogue.structs import CourseState
 from vouchermarket.catalogue.tables import course, course_words
 from vouchermarket.identity.tables import organisation
 from vouchermarket.kit import text
-from vouchermarket.kit.db import Session, among
+from vouchermarket.kit.db import Session, among, leads_to
 
 # Rows in one statement: few enough for its bound values, enough that a hundred thousand are soon written.
 PART = 1000
@@ -49,9 +49,6 @@ async def remove_words(session: Session, bureau_id: UUID, course_ids: Collection
 
 
 def _published(bureau_id: UUID, course_ids: Collection[UUID]) -> Any:
-    of_provider = (organisation.c.bureau_id == course.c.bureau_id) & (
-        organisation.c.id == course.c.provider_id
-    )
     return (
         select(
             course.c.id,
@@ -61,7 +58,7 @@ def _published(bureau_id: UUID, course_ids: Collection[UUID]) -> Any:
             course.c.stage,
             organisation.c.name.label("provider_name"),
         )
-        .join_from(course, organisation, of_provider)
+        .join_from(course, organisation, leads_to(course.c.provider_id, organisation))
         .where(
             course.c.bureau_id == bureau_id,
             course.c.id == among(course_ids),
