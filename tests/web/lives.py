@@ -17,6 +17,7 @@ from vouchermarket.kit.db import Database, metadata
 from vouchermarket.kit.ids import AccountId
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger.structs import Adjust, Reason
+from vouchermarket.payments.structs import Gateway, ProposePayee
 from vouchermarket.policies import operations as policies
 from vouchermarket.settlement import operations as settlement
 from vouchermarket.settlement.structs import ProposeRevocation
@@ -44,6 +45,7 @@ KINDS = {
     "issuance_id": "issuance",
     "line_id": "statement_line",
     "meeting_id": "meeting",
+    "payee_id": "payee",
     "payment_id": "payment",
     "present.key": "booking",
     "revocation_id": "revocation",
@@ -99,6 +101,10 @@ class Life:
             [fund] = await wallet.funds(session, self.city.bureau_id, YEAR)
             doubt = ProposeRevocation(completion_id=completions[doubted], reason="代签到", document="督查1号")
             await settlement.propose_revocation(session, centre, doubt, now=TODAY)
+            payee = ProposePayee(
+                provider_id=self.city.bodies["provider"], gateway=Gateway.STRIPE, account="acct_1"
+            )
+            await settlement.propose_payee(session, self.city.officer("finance_office"), payee, now=TODAY)
             moved = Adjust(
                 source_id=AccountId(voucher.id),
                 target_id=AccountId(fund.id),

@@ -23,6 +23,8 @@ RECEIPT = {"reference": "ICBC20140509001"}
 BODIES = {
     f"/payments/{NOBODYS}/paid": RECEIPT,
     f"/payments/{NOBODYS}/failed": {"reason": "账号有误"},
+    f"/payees/{NOBODYS}/decide": {"approve": True},
+    "/payees": {"provider_id": str(NOBODYS), "gateway": "stripe", "account": "acct_9"},
 }
 PERIOD = {"from_on": "2014-01-01", "to_on": "2014-06-01"}
 
@@ -206,8 +208,27 @@ async def test_each_route_is_for_its_desks_only(desks: Desks) -> None:
 
 
 async def test_what_is_not_there_is_not_found(desks: Desks) -> None:
-    assert await assert_nobodys(desks, payments.ROUTES, BODIES) == 4
+    assert await assert_nobodys(desks, payments.ROUTES, BODIES) == 6
 
 
 async def test_no_hostile_body_does_harm(desks: Desks) -> None:
     assert await assert_harmless(desks, payments.ROUTES, BODIES) >= 40
+
+
+async def test_stripe_pays_into_the_account_two_officers_stand_for(desks, learning) -> None:
+    statement_id = await learning.settle()
+    first, second = await desks.at("finance_office"), await desks.at("finance_office", 1)
+    place = f"/statements/{statement_id}/payments/stripe"
+    refused(await first.post(place, headers=keyed()), 409, "payee_missing")
+    entered = {"provider_id": str(body_of(desks.city, "provider")), "gateway": "stripe", "account": "acct_9"}
+    wrong = entered | {"account": "9"}
+    refused(await first.post("/payees", json=wrong, headers=keyed()), 422, "payee_account_not_readable")
+    payee = await post(first, "/payees", 201, **entered)
+    assert [one["id"] for one in told(await second.get("/payees/to-decide"))] == [payee["id"]]
+    decide, approve = f"/payees/{payee['id']}/decide", {"approve": True}
+    refused(await first.post(decide, json=approve, headers=keyed()), 403, "payee_decided_by_proposer")
+    assert await post(second, decide, **approve) == {"id": payee["id"], "approved": True}
+    refused(await second.post(decide, json=approve, headers=keyed()), 409, "payee_decided")
+    payment = await post(first, place, 201)
+    assert (payment["gateway"], payment["destination"]) == ("stripe", "acct_9")
+    assert (await money(desks))["held_fen"] == PRICE_FEN

@@ -31,6 +31,8 @@ KEYED = {
     "propose_revocation": "money will go back, and nothing else tells two proposals apart",
     "decide_revocation": "money, credit and line go back",
     "approve_payment": "payable money is held for the bank",
+    "propose_payee": "an account that money is to go into comes to stand",
+    "decide_payee": "money begins to go into another account",
     "record_payment": "money has left the building, or has not",
     "propose_correction": "value will move, and nothing else tells two proposals apart",
     "decide_correction": "value moves between two accounts",

@@ -1,16 +1,23 @@
-"""Payments: finance approves what is settled and records how it went; where a provider's money is."""
+"""Payments: finance approves what is settled and records how it went; where a provider is paid, and what."""
+
+from datetime import datetime
+from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
 from litestar.params import JSONBody
 
+from vouchermarket.identity.structs import Actor
+from vouchermarket.kit.db import Session
 from vouchermarket.kit.fields import Line, Prose
 from vouchermarket.kit.ids import OrganisationId, PaymentId, StatementId
-from vouchermarket.payments.structs import Payment
+from vouchermarket.payments import queries as payment_queries
+from vouchermarket.payments.structs import Gateway, Payee, Payment, ProposePayee
 from vouchermarket.settlement import operations as settlement
 from vouchermarket.settlement import queries
 from vouchermarket.settlement.structs import ProviderMoney, Recorded, RecordFailure, RecordPayment, Statement
 from vouchermarket.web import given
+from vouchermarket.web.commands import Decide, Decided
 from vouchermarket.web.fields import Id, Limit
 
 TAGS = ["payments"]
@@ -40,6 +47,30 @@ async def approve_payment(statement_id: Id, once: given.Once) -> Response[Paymen
     return await once(settlement.approve_payment, StatementId(statement_id))
 
 
+@post("/statements/{statement_id:uuid}/payments/stripe", verb="approve_payment", tags=TAGS)
+async def approve_payment_by_stripe(statement_id: Id, once: given.Once) -> Response[Payment]:
+    """Approve the payment of a settled statement through Stripe, into the provider's approved account."""
+    return await once(settlement.approve_payment, StatementId(statement_id), gateway=Gateway.STRIPE)
+
+
+@post("/payees", verb="propose_payee", tags=TAGS)
+async def propose_payee(data: JSONBody[ProposePayee], once: given.Once) -> Response[Payee]:
+    """Enter the account of a provider at a gateway; it is used once a second person has approved it."""
+    return await once(settlement.propose_payee, data)
+
+
+@get("/payees/to-decide", verb="decide_payee", tags=TAGS)
+async def payees_to_decide(session: given.Session, actor: given.Actor, limit: Limit = 50) -> list[Payee]:
+    """Entered accounts that wait for a second person, oldest first."""
+    return await payment_queries.payees_to_decide(session, actor.bureau_id, at_most=limit)
+
+
+@post("/payees/{payee_id:uuid}/decide", verb="decide_payee", tags=TAGS, status_code=200)
+async def decide_payee(payee_id: Id, data: JSONBody[Decide], once: given.Once) -> Response[Decided]:
+    """Approve an account, and payments approved from now on go there, or reject it, as a second person."""
+    return await once(_decided, payee_id, data.approve, status=200)
+
+
 @get("/payments/to-record", verb="record_payment", tags=TAGS)
 async def to_record(session: given.Session, actor: given.Actor, limit: Limit = 50) -> list[Payment]:
     """Payments whose outcome nobody has recorded yet, oldest first."""
@@ -66,4 +97,22 @@ async def provider_money(provider_id: Id, session: given.Session, actor: given.A
     return await queries.provider_money(session, actor, OrganisationId(provider_id))
 
 
-ROUTES = (to_approve, approve_payment, to_record, record_payment, record_failure, provider_money)
+async def _decided(
+    session: Session, actor: Actor, payee_id: UUID, approve: bool, *, now: datetime
+) -> Decided:
+    await settlement.decide_payee(session, actor, payee_id, approve=approve, now=now)
+    return Decided(payee_id, approve)
+
+
+ROUTES = (
+    to_approve,
+    approve_payment,
+    approve_payment_by_stripe,
+    propose_payee,
+    payees_to_decide,
+    decide_payee,
+    to_record,
+    record_payment,
+    record_failure,
+    provider_money,
+)
