@@ -1,7 +1,7 @@
 """A city whose market has lived: at least one object of every kind, and who holds which."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,14 +13,18 @@ from factories import NOW, City
 from vouchermarket.identity import operations as identity
 from vouchermarket.identity import queries
 from vouchermarket.identity.structs import Actor, MakeToken
+from vouchermarket.kit import files
 from vouchermarket.kit.db import Database, metadata
+from vouchermarket.kit.files import FileKind, NewFile
 from vouchermarket.kit.ids import AccountId
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger.structs import Adjust, Reason
 from vouchermarket.payments.structs import Gateway, ProposePayee
 from vouchermarket.policies import operations as policies
+from vouchermarket.reporting.queries.exports import TRANSFERS, ExportTransfers
 from vouchermarket.settlement import operations as settlement
 from vouchermarket.settlement.structs import ProposeRevocation
+from vouchermarket.tasks import operations as tasks
 from vouchermarket.vouchers import queries as wallet
 from web.routes import PREFIX, Wire, desks
 from world import YEAR, World
@@ -41,10 +45,12 @@ KINDS = {
     "course_id": "course",
     "document_id": "booking",
     "entry_id": "credit_entry",
+    "file_id": "file",
     "fund_id": "fund",
     "issuance_id": "issuance",
     "line_id": "statement_line",
     "meeting_id": "meeting",
+    "notice_id": "notice",
     "payee_id": "payee",
     "payment_id": "payment",
     "present.key": "booking",
@@ -54,6 +60,7 @@ KINDS = {
     "statement_id": "statement",
     "subject_id": "run",
     "target_id": "account",
+    "task_id": "task",
     "token_id": "bearer_token",
     "transfer_id": "transfer",
     "version_id": "policy_version",
@@ -113,6 +120,10 @@ class Life:
                 text="更正",
             )
             await ledger.propose_adjust(session, self.city.bureau_id, moved, by=office.person_id, now=TODAY)
+            kept = NewFile(FileKind.EVIDENCE, "证明.pdf", b"%PDF-1.7")
+            await files.store(session, self.city.bureau_id, kept, made_by=office.person_id, now=TODAY)
+            year = ExportTransfers(date(2014, 1, 1), date(2015, 1, 1))
+            await tasks.enqueue(session, office, TRANSFERS, year, now=TODAY)
             self.code = (await queries.bureau(session, self.city.bureau_id)).code
         for actor in [*desks(self.city).values(), *teachers]:
             await self.bearer(actor)

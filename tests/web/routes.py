@@ -104,7 +104,7 @@ class Description:
                 Parameter(one["name"], one["in"], one["required"], self.plain(one["schema"]))
                 for one in operation["parameters"]
             ),
-            body=self.plain(content[JSON]["schema"]) if content else None,
+            body=self.plain(content[JSON]["schema"]) if JSON in content else None,
             statuses=frozenset(int(status) for status in operation["responses"]),
         )
 

@@ -11,15 +11,17 @@ from vouchermarket.cli.opening import addresses, opened
 from vouchermarket.jobs.leader import Leader
 from vouchermarket.jobs.schedule import Schedule
 from vouchermarket.jobs.sweeps import jobs_through, ways_out
+from vouchermarket.jobs.tasks import Hands
 from vouchermarket.kit.clock import Clock, shifted_clock
 from vouchermarket.settings import Settings, from_environment
 
 
 @click.command(name="work")
 def command() -> None:
-    """Run the schedule: any number of these may run, exactly one leads.
+    """Run the schedule and carry out tasks: any number of these may run, exactly one leads the schedule.
 
-    Expiry, confirmation by silence, payouts, deliveries, the nightly check of the books. SIGTERM ends it.
+    Expiry, confirmation by silence, payouts, deliveries, the nightly check of the books; every one of them
+    carries out tasks, two at a time. SIGTERM ends it.
     """
     settings = from_environment()
     safe_for_production(settings)
@@ -34,7 +36,8 @@ async def _work(url: str, settings: Settings) -> None:
     async with opened(url) as database, ways_out(settings) as ways:
         schedule = Schedule(database, jobs_through(ways), _clock(settings))
         dsn = url.replace("postgresql+psycopg://", "postgresql://", 1)
-        await Leader(dsn, schedule.begin, schedule.end).campaign(stop)
+        leader, hands = Leader(dsn, schedule.begin, schedule.end), Hands(database, _clock(settings))
+        await asyncio.gather(leader.campaign(stop), hands.work(stop))
 
 
 def _clock(settings: Settings) -> Clock:

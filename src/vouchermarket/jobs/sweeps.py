@@ -19,7 +19,7 @@ from vouchermarket.catalogue import operations as catalogue
 from vouchermarket.completion import operations as completion
 from vouchermarket.identity.structs import Bureau
 from vouchermarket.jobs.schedule import CatchUp, Job
-from vouchermarket.kit import events, keys
+from vouchermarket.kit import events, files, keys
 from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.db import Database, Session
 from vouchermarket.payments import gateways
@@ -182,6 +182,11 @@ async def forget_keys(database: Database, bureau: Bureau, now: datetime) -> int:
         return await keys.sweep(session, bureau.id, now)
 
 
+async def forget_exports(database: Database, bureau: Bureau, now: datetime) -> int:
+    """Remove exported files older than a week."""
+    return await _until_done(database, bureau, now, files.sweep)
+
+
 # Money that waits for a second try is looked at every minute; the books every night at two in China.
 JOBS = (
     Job("relay_deliveries", relay_deliveries, timedelta(seconds=5), CatchUp.LATEST),
@@ -190,6 +195,7 @@ JOBS = (
     Job("expire_vouchers", expire_vouchers, timedelta(hours=1), CatchUp.LATEST),
     Job("check_books", check_books, timedelta(days=1), CatchUp.LATEST, offset=timedelta(hours=18)),
     Job("forget_keys", forget_keys, timedelta(days=1), CatchUp.SKIP, offset=timedelta(hours=19)),
+    Job("forget_exports", forget_exports, timedelta(days=1), CatchUp.SKIP, offset=timedelta(hours=19)),
 )
 
 

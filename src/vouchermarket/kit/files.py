@@ -230,18 +230,21 @@ async def find(session: Session, bureau_id: UUID, file_id: UUID, made_by: UUID) 
     return _file_of(row) if row else None
 
 
+async def part(session: Session, bureau_id: UUID, file_id: UUID, number: int) -> bytes | None:
+    """One part of a file's bytes, counted from 0; None after the last one."""
+    found = select(file_part.c.content).where(
+        file_part.c.bureau_id == bureau_id, file_part.c.file_id == file_id, file_part.c.number == number
+    )
+    return (await session.execute(found)).scalar()
+
+
 async def read(session: Session, bureau_id: UUID, file_id: UUID) -> AsyncIterator[bytes]:
     """The bytes of a file part by part, so that nobody holds more than one of them."""
-    number = 0
-    while True:
-        found = select(file_part.c.content).where(
-            file_part.c.bureau_id == bureau_id, file_part.c.file_id == file_id, file_part.c.number == number
-        )
-        part = (await session.execute(found)).scalar()
-        if part is None:
+    for number in range(BYTES_MAX // PART_BYTES + 1):
+        content = await part(session, bureau_id, file_id, number)
+        if content is None:
             return
-        yield part
-        number += 1
+        yield content
 
 
 async def sweep(session: Session, bureau_id: UUID, now: datetime, *, at_most: int = 100) -> int:

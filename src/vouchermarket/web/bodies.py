@@ -78,7 +78,7 @@ async def told(request: Request[Any, Any, Any], wanted: Any) -> Any:
     """The body of a request as this type. Refuses `MediaTypeNotTaken`, `RequestNotReadable`."""
     name, parameters = request.content_type
     if name != "application/json" or parameters.get("charset", "utf-8").lower() != "utf-8":
-        raise MediaTypeNotTaken
+        raise MediaTypeNotTaken(wanted="application/json (UTF-8)")
     return decoded(await request.body(), wanted)
 
 
@@ -101,9 +101,11 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def refuse_needless(request: Request[Any, Any, Any]) -> None:
     """A body that no handler reads is refused: whoever sent it believes that it counts.
 
-    Runs before every handler. Refuses `MediaTypeNotTaken`, `RequestNotReadable` (what is not `{}`).
+    Runs before every handler but those that read an upload themselves (`uploads=True`).
+    Refuses `MediaTypeNotTaken`, `RequestNotReadable` (what is not `{}`).
     """
-    if request.method in SAFE or request.route_handler.parsed_data_field is not None:
+    handler = request.route_handler
+    if request.method in SAFE or handler.parsed_data_field is not None or handler.opt.get("uploads"):
         return
     if await request.body():
         await told(request, Nothing)

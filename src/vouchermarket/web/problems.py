@@ -73,10 +73,10 @@ class MediaTypeNotTaken(DoorRefusal):
     code = "media_type_not_taken"
     kind = Kind.INVALID
     status = 415
-    zh = "请求内容须为 application/json(UTF-8)"
-    en = "The body has to be application/json in UTF-8"
-    remedy_zh = "请设置 Content-Type: application/json"
-    remedy_en = "Send Content-Type: application/json"
+    zh = "请求内容须为 {wanted}"
+    en = "The body has to be {wanted}"
+    remedy_zh = "请以该格式发送,并在 Content-Type 中注明"
+    remedy_en = "Send it in that form and name it in Content-Type"
 
 
 class SomethingBroke(DoorRefusal):

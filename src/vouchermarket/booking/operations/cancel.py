@@ -21,6 +21,8 @@ from vouchermarket.kit.locks import lock_rows
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger import queries as ledger_queries
 from vouchermarket.ledger.structs import Hold, Posting, TransferCode
+from vouchermarket.notices import operations as notices
+from vouchermarket.notices import rules as notice_rules
 from vouchermarket.policies import queries as policies
 
 
@@ -63,6 +65,10 @@ async def cancel(
     )
     await ledger.post(session, bureau_id, _releases(booking.id, holds), event_id=event_id, now=now)
     await catalogue.set_taken(session, bureau_id, {run.id: run.taken - 1})
+    if booking.person_id != actor.person_id:
+        told = {"booking_id": booking.id, "title": booking.title, "reason": reason}
+        kind = notice_rules.BookingCancelledBySchool
+        await notices.tell(session, bureau_id, booking.person_id, kind, told, now=now)
     return consequence
 
 

@@ -24,12 +24,21 @@ from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import EntryId, OrganisationId, PersonId
+from vouchermarket.notices import operations as notices
+from vouchermarket.notices import rules as notice_rules
 
 _VERBS = {
     Decision.APPROVE: "credits.entry_approved",
     Decision.RETURN: "credits.entry_returned",
     Decision.REJECT: "credits.entry_rejected",
     Decision.REVERSE: "credits.entry_reversed",
+}
+# What the teacher is told.
+_TOLD = {
+    Decision.APPROVE: notice_rules.CreditApproved,
+    Decision.RETURN: notice_rules.CreditReturned,
+    Decision.REJECT: notice_rules.CreditRejected,
+    Decision.REVERSE: notice_rules.CreditReversed,
 }
 
 
@@ -137,3 +146,5 @@ async def _write(
         for one, event in zip(in_order, happened, strict=True)
     ]
     await session.execute(insert(credit_decision), rows)
+    told = [(one.entry.person_id, {"entry_id": one.entry.id, "reason": reason}) for one in in_order]
+    await notices.tell_each(session, bureau_id, told, _TOLD[decision], now=now)

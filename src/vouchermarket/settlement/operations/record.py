@@ -12,6 +12,8 @@ from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import EventId, PersonId, TransferId, new_id
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger.structs import AccountKind, Posting, TransferCode
+from vouchermarket.notices import operations as notices
+from vouchermarket.notices import rules as notice_rules
 from vouchermarket.payments import operations as payments
 from vouchermarket.payments import queries as payment_queries
 from vouchermarket.payments import rules as payment_rules
@@ -134,6 +136,14 @@ async def _end(
         session, bureau_id, payment, state, now=now, reference=answer.reference, recorded_by=by
     )
     await _resolve(session, bureau_id, payment, event_id, is_paid=is_paid, now=now)
+    if is_paid:
+        told = {
+            "payment_id": payment.id,
+            "amount_fen": payment.amount_fen,
+            "reference": answer.reference,
+        }
+        kind = notice_rules.PaymentPaid
+        await notices.tell_officers(session, bureau_id, payment.provider_id, kind, told, now=now)
 
 
 async def _resolve(

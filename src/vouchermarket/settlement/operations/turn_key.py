@@ -13,6 +13,8 @@ from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import EventId, StatementId, TransferId, new_id
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger.structs import AccountKind, Posting, TransferCode
+from vouchermarket.notices import operations as notices
+from vouchermarket.notices import rules as notice_rules
 from vouchermarket.settlement import queries, rules, tables
 from vouchermarket.settlement.operations import statements
 from vouchermarket.settlement.structs import Statement, StatementKey, Turned
@@ -88,6 +90,9 @@ async def _settle(
         document_id=statement.id,
     )
     await ledger.post(session, bureau_id, [settle], event_id=event_id, now=now)
+    told = {"statement_id": statement.id, "total_fen": statement.total_fen}
+    kind = notice_rules.StatementSettled
+    await notices.tell_officers(session, bureau_id, statement.provider_id, kind, told, now=now)
 
 
 async def withdraw_key(

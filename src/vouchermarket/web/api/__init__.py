@@ -7,11 +7,14 @@ from vouchermarket.web.api import (
     books,
     catalogue,
     completions,
+    files,
     logins,
+    notices,
     payments,
     policies,
     roster,
     statements,
+    tasks,
     vouchers,
 )
 from vouchermarket.web.api import credits as credit_entries
@@ -28,6 +31,9 @@ AREAS = (
     payments.ROUTES,
     books.ROUTES,
     policies.ROUTES,
+    files.ROUTES,
+    tasks.ROUTES,
+    notices.ROUTES,
 )
 
 
