@@ -155,12 +155,14 @@ async def test_a_teacher_told_at_another_school_leaves_the_former_one(bring, cod
     assert told(await bring(people_file([moved]))) == (0, 0, 1, 0)
 
 
-async def test_an_export_is_read_back_as_no_change(database, city, bring, codes):
+async def test_an_export_is_read_back_as_no_change(database, city, keeper, bring, codes):
     await bring(people_file([a_teacher(n, codes["school_c"]) for n in range(6)]))
     async with database.transaction(city.bureau_id) as session:
-        people = await exports.people_rows(session, city.bureau_id, TODAY)
-        bodies = await exports.organisation_rows(session, city.bureau_id)
-    for rows, table in ((people, "people"), (bodies, "organisations")):
+        told_rows = [
+            (await exports.rows(session, keeper, table, now=NOW), table)
+            for table in ("people", "organisations")
+        ]
+    for rows, table in told_rows:
         for content in (tabular.write_csv(rows), tabular.write_xlsx(rows, name=table)):
             assert told(await bring(content, table)) == (0, 0, len(rows) - 1, 0)
 
@@ -272,3 +274,9 @@ async def test_only_the_keeper_of_the_roster_imports(city, bring, codes, verb):
     content = people_file([a_teacher(1, codes["school_a"])])
     with pytest.raises(rules.RoleNotAllowed):
         await bring(content, verb=verb, actor=city.officer("training_centre"))
+
+
+async def test_only_who_may_read_the_roster_exports_it(database, city):
+    async with database.transaction(city.bureau_id) as session:
+        with pytest.raises(rules.RoleNotAllowed):
+            await exports.rows(session, city.teacher(), "people", now=NOW)

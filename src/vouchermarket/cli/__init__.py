@@ -1,4 +1,4 @@
-"""The command line: serve, work, demo, migrate, policy, ledger, trace.
+"""The command line: serve, work, demo, migrate, policy, roster, ledger, trace.
 
 A refusal prints `code: text` with its clause and remedy and exits 2. Commands import what they need when
 they run, so that `vouchermarket policy` never starts a database.
@@ -16,6 +16,7 @@ COMMANDS = {
     "ledger": "vouchermarket.cli.ledger",
     "migrate": "vouchermarket.cli.migrate",
     "policy": "vouchermarket.cli.policy",
+    "roster": "vouchermarket.cli.roster",
     "serve": "vouchermarket.cli.serve",
     "trace": "vouchermarket.cli.trace",
     "work": "vouchermarket.cli.work",

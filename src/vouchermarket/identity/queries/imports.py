@@ -1,16 +1,18 @@
 """The roster as files tell it: what an import is compared with, and the rows of an export."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, bindparam, select, true
 
-from vouchermarket.identity.rules import Held, sheets
+from vouchermarket.identity.queries.bodies import bureau
+from vouchermarket.identity.rules import Held, seats_for, sheets
 from vouchermarket.identity.rules.imports import PERSON_FIELDS, StandingBody, StandingPerson, StandingSeat
-from vouchermarket.identity.structs import Role
+from vouchermarket.identity.structs import Actor, Role
 from vouchermarket.identity.tables import appointment, organisation, person, person_post, person_tier
+from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import OrganisationId, PersonId
 from vouchermarket.kit.tabular import Value
@@ -62,19 +64,18 @@ async def standing_people(
     }
 
 
-async def organisation_rows(session: Session, bureau_id: UUID) -> list[list[Value]]:
-    """The bodies that are open, as rows under their heading, for an import to read back."""
-    bodies = await standing_bodies(session, bureau_id)
-    values = [body.values for body in bodies.values() if not body.is_closed]
-    return _rows(sheets.ORGANISATIONS, values)
-
-
-async def people_rows(session: Session, bureau_id: UUID, on: date) -> list[list[Value]]:
-    """All persons as they stand on a day, as rows under their heading, for an import to read back.
+async def rows(session: Session, actor: Actor, table: str, *, now: datetime) -> list[list[Value]]:
+    """The roster as rows under their heading, for an import to read back: open bodies, or all persons.
 
     Whoever has several seats is told at one: where he or she teaches, else the first.
+    Refuses `RoleNotAllowed`.
     """
-    people = await standing_people(session, bureau_id)
+    seats_for(actor, "read_roster")
+    if table == sheets.ORGANISATIONS.name:
+        bodies = await standing_bodies(session, actor.bureau_id)
+        return _rows(sheets.ORGANISATIONS, [body.values for body in bodies.values() if not body.is_closed])
+    on = civil_day(now, (await bureau(session, actor.bureau_id)).time_zone)
+    people = await standing_people(session, actor.bureau_id)
     return _rows(sheets.PEOPLE, [_told(code, one, on) for code, one in people.items()])
 
 

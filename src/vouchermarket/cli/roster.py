@@ -1,0 +1,122 @@
+"""`vouchermarket roster`: check, apply, export. Exit 2 with one line a fault where a file has any."""
+
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from vouchermarket.cli.opening import on_database
+from vouchermarket.identity import queries
+from vouchermarket.identity.operations import imports as roster
+from vouchermarket.identity.queries import imports as exports
+from vouchermarket.identity.rules import NotFound, imports, sheets
+from vouchermarket.identity.structs import Actor
+from vouchermarket.kit import tabular
+from vouchermarket.kit.clock import civil_day, system_clock
+from vouchermarket.kit.db import Database, Session
+
+Result = TypeVar("Result")
+FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+BUREAU = click.option("--bureau", required=True, help="The code of the bureau.")
+BY = click.option("--by", required=True, help="The code of the person in whose name it is done.")
+TABLE = click.option(
+    "--table", type=click.Choice(list(sheets.TABLES)), default="people", show_default=True, help="Of what."
+)
+
+
+@click.group(name="roster")
+def command() -> None:
+    """Bodies and people, from and to CSV and Excel files."""
+
+
+@command.command()
+@FILE
+@BUREAU
+@BY
+@TABLE
+def check(file: Path, bureau: str, by: str, table: str) -> None:
+    """Tell what importing FILE would do, and what is wrong with it; change nothing."""
+    sheet = _read(file)
+
+    async def looked_at(session: Session, actor: Actor) -> imports.Preview:
+        return await roster.preview(session, actor, table, sheet, now=system_clock())
+
+    found = _as_person(bureau, by, looked_at)
+    if found.faulty:
+        _refuse(found.faults, found.faulty)
+    _show(found)
+
+
+@command.command()
+@FILE
+@BUREAU
+@BY
+@TABLE
+def apply(file: Path, bureau: str, by: str, table: str) -> None:
+    """Import FILE: every row of it, or none."""
+    sheet = _read(file)
+
+    async def imported(session: Session, actor: Actor) -> imports.Preview:
+        return await roster.apply(session, actor, table, sheet, now=system_clock())
+
+    try:
+        _show(_as_person(bureau, by, imported))
+    except imports.ImportFaulty as refusal:
+        _refuse(refusal.facts["faults"], refusal.facts["count"])
+
+
+@command.command()
+@FILE
+@BUREAU
+@BY
+@TABLE
+def export(file: Path, bureau: str, by: str, table: str) -> None:
+    """Write FILE as `apply` reads it: Excel where its name ends in .xlsx, else CSV."""
+
+    async def told(session: Session, actor: Actor) -> list[list[tabular.Value]]:
+        return await exports.rows(session, actor, table, now=system_clock())
+
+    rows = _as_person(bureau, by, told)
+    is_workbook = file.suffix == ".xlsx"
+    file.write_bytes(tabular.write_xlsx(rows, name=table) if is_workbook else tabular.write_csv(rows))
+    click.echo(f"{len(rows) - 1:,} rows")
+
+
+def _read(file: Path) -> tabular.Sheet:
+    # Looked at before it is read: a file of many megabytes never comes into memory.
+    if file.stat().st_size > tabular.BYTES_MAX:
+        raise tabular.TableTooLarge(what="bytes", at_most=tabular.BYTES_MAX)
+    return tabular.read(file.read_bytes())
+
+
+def _as_person(code: str, by: str, work: Callable[[Session, Actor], Awaitable[Result]]) -> Result:
+    async def carried_out(database: Database) -> Result:
+        async with database.registry() as registry:
+            bureau = await queries.bureau_by_code(registry, code)
+        if bureau is None:
+            raise NotFound
+        async with database.transaction(bureau.id) as session:
+            ids = await queries.person_ids_by_code(session, bureau.id, [by])
+            if by not in ids:
+                raise NotFound
+            today = civil_day(system_clock(), bureau.time_zone)
+            return await work(session, await queries.actor(session, bureau.id, ids[by], today))
+
+    return on_database(carried_out)
+
+
+def _show(found: imports.Preview) -> None:
+    changes = found.added + found.changed
+    told = f"{changes:,} changes: {found.added:,} added, {found.changed:,} changed"
+    click.echo(f"{told}, {found.unchanged:,} as before (read as {found.encoding})")
+
+
+def _refuse(faults: Sequence[sheets.Fault], count: int) -> None:
+    for fault in faults:
+        place = f"row {fault.row}, {fault.column}"
+        click.echo(f"{place}: {fault.kind}: found {fault.found!r}, expected {fault.expected_en}", err=True)
+    if count > len(faults):
+        click.echo(f"and {count - len(faults):,} faults more", err=True)
+    sys.exit(2)
