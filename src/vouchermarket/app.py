@@ -10,6 +10,8 @@ from litestar import Litestar
 from litestar.datastructures import State
 from sqlalchemy import text
 
+from vouchermarket.identity.structs import Gate
+from vouchermarket.kit.cipher import Cipher
 from vouchermarket.kit.clock import Clock, shifted_clock
 from vouchermarket.kit.db import Database
 from vouchermarket.settings import DEMO_SECRET_KEY, Settings
@@ -60,6 +62,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
                 "trusted": [ip_network(each) for each in settings.trusted_proxies],
                 "database": database,
                 "clock": told,
+                "gate": Gate(Cipher(settings.secret_key), is_production or settings.require_second_factor),
                 "assets": files.read_all(),
                 "visitors": Visitors(database, told),
             }

@@ -13,12 +13,14 @@ from factories import NOW, City
 from vouchermarket.identity import operations, rules
 from vouchermarket.identity.operations import proofs
 from vouchermarket.identity.rules import Failures
-from vouchermarket.identity.structs import ChangePassword, LogIn, OpenedLogin, SetPassword
+from vouchermarket.identity.structs import ChangePassword, Gate, LogIn, OpenedLogin, SetPassword
 from vouchermarket.identity.tables import login_limit
+from vouchermarket.kit.cipher import Cipher
 from vouchermarket.kit.db import Database
 from vouchermarket.kit.events import Origin, event, origin
 from vouchermarket.kit.refusal import Refusal
 
+GATE = Gate(Cipher("the key of a test"), asks_second_factor=True)
 PASSWORD = "春天里的第一场雨"  # a made-up one
 WRONG = "nobody knows it"
 
@@ -42,7 +44,7 @@ async def enter(
 ) -> OpenedLogin | Refusal:
     command = LogIn(username=username, password=password)
     try:
-        return await operations.log_in(database, city.bureau_id, command, now=now)
+        return await operations.log_in(database, city.bureau_id, command, gate=GATE, now=now)
     except Refusal as refusal:
         return refusal
 

@@ -15,6 +15,7 @@ from vouchermarket.identity import operations, queries, rules, tables
 from vouchermarket.identity.operations import passwords
 from vouchermarket.identity.structs import (
     ChangePassword,
+    Gate,
     IssuedToken,
     KnownLogin,
     LogIn,
@@ -22,9 +23,11 @@ from vouchermarket.identity.structs import (
     OpenedLogin,
     SetPassword,
 )
+from vouchermarket.kit.cipher import Cipher
 from vouchermarket.kit.db import Database
 from vouchermarket.kit.ids import PersonId, new_id
 
+GATE = Gate(Cipher("the key of a test"), asks_second_factor=True)
 PASSWORD = "春天里的第一场雨"  # a made-up one
 OTHER = "correct horse battery"
 
@@ -38,7 +41,7 @@ async def give_password(database: Database, city: City, username: str = "zhangsa
 
 async def come_in(database: Database, city: City, password: str = PASSWORD) -> OpenedLogin:
     return await operations.log_in(
-        database, city.bureau_id, LogIn(username="zhangsan", password=password), now=NOW
+        database, city.bureau_id, LogIn(username="zhangsan", password=password), gate=GATE, now=NOW
     )
 
 
@@ -88,7 +91,7 @@ async def test_unknown_and_wrong_are_refused_alike(
     await give_password(database, city)
     with pytest.raises(rules.LoginRefused) as refused:
         await operations.log_in(
-            database, city.bureau_id, LogIn(username=username, password=password), now=NOW
+            database, city.bureau_id, LogIn(username=username, password=password), gate=GATE, now=NOW
         )
     assert refused.value.facts == {}
 
@@ -101,7 +104,7 @@ async def test_unknown_and_wrong_take_the_same_time(city: City, database: Databa
         begun = time.perf_counter_ns()
         with pytest.raises(rules.LoginRefused):
             await operations.log_in(
-                database, city.bureau_id, LogIn(username=username, password=OTHER), now=NOW + later
+                database, city.bureau_id, LogIn(username=username, password=OTHER), gate=GATE, now=NOW + later
             )
         return time.perf_counter_ns() - begun
 

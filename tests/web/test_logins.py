@@ -2,17 +2,21 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from ipaddress import ip_network
 
 import httpx
 import pytest
+from pyotp import parse_uri
 from sqlalchemy import insert
 
 import factories
-from factories import City
+from factories import NOW, City
+from vouchermarket.app import create_app
 from vouchermarket.identity import operations, queries, tables
 from vouchermarket.kit.ids import new_id
 from vouchermarket.web.middleware import address_of
+from web.settings_of import SAFE, settings
 
 PASSWORD = "春天里的第一场雨"
 USER = {"username": "zhangsan", "password": PASSWORD}
@@ -96,6 +100,37 @@ async def test_guessing_is_slowed_and_the_wait_is_told(visit, city: City, clock)
     assert slowed.headers["retry-after"] == str(slowed.json()["wait_seconds"]) == "5"
     clock.advance(seconds=5)
     assert (await visit.stranger().post("/login", json=USER)).status_code == 200
+
+
+async def test_a_second_factor_is_set_up_at_the_door_and_taken_away_by_another(visit, city: City) -> None:
+    """docs/trust.md 25, over HTTP."""
+    await visit.browser(city.teacher())
+    door = visit.stranger()
+    enrolled = await door.post("/second-factor", json=USER)
+    assert enrolled.status_code == 201
+    telephone = parse_uri(enrolled.json()["address"])
+    confirmed = await door.post("/second-factor/confirm", json={**USER, "code": telephone.at(NOW)})
+    assert (confirmed.status_code, len(confirmed.json()["codes"])) == (200, 10)
+    asked = await door.post("/login", json=USER)
+    assert (asked.status_code, asked.json()["code"]) == (401, "second_factor_asked")
+    later = telephone.at(NOW + timedelta(seconds=30))
+    for status in (200, 401):
+        assert (await door.post("/login", json={**USER, "code": later})).status_code == status
+    keeper = await visit.program(city.officer("administrator"))
+    for status in (204, 404):
+        dropped = await keeper.delete(f"/people/{city.teacher().person_id}/second-factor")
+        assert dropped.status_code == status
+    assert (await door.post("/login", json=USER)).status_code == 200
+    own = await keeper.delete(f"/people/{city.officer('administrator').person_id}/second-factor")
+    assert (own.status_code, own.json()["code"]) == (403, "own_second_factor")
+
+
+async def test_production_asks_for_the_second_factor() -> None:
+    """docs/trust.md 25 and 72: no setting turns it off there."""
+    for more, asks in ((SAFE, True), ({}, False), ({"require_second_factor": True}, True)):
+        app = create_app(settings(**more))
+        assert app.state.gate.asks_second_factor is asks
+        await app.state.database.close()
 
 
 PROXIES = [ip_network("127.0.0.1"), ip_network("10.0.0.0/8")]

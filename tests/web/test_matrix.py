@@ -10,8 +10,8 @@ from factories import City
 from vouchermarket.identity.rules import matrix
 from web.routes import PREFIX, Description, Route, Wire, describe, desks, none, random_ids
 
-# Open to everybody, because it is the door itself.
-PUBLIC = {"POST /login"}
+# Open to everybody, because they are the door itself.
+PUBLIC = {"POST /login", "POST /second-factor", "POST /second-factor/confirm"}
 # This ends the very login that is asking.
 LAST = "/logout"
 DOOR = {401: "sign_in_needed", 403: "role_not_allowed"}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from vouchermarket.kit.cipher import Cipher
 from vouchermarket.kit.fields import Code, Line
 from vouchermarket.kit.ids import BureauId, OrganisationId, PersonId
 
@@ -134,6 +135,25 @@ class KnownLogin(msgspec.Struct, frozen=True):
     actor: Actor
 
 
+class Gate(msgspec.Struct, frozen=True):
+    """How the door is set: the cipher of second factors, and whether desks that need one are held to it."""
+
+    cipher: Cipher
+    asks_second_factor: bool
+
+
+class SecondFactorSecret(msgspec.Struct, frozen=True):
+    """What the authenticator reads (`otpauth://…`), shown once."""
+
+    address: str
+
+
+class RecoveryCodes(msgspec.Struct, frozen=True):
+    """Ten codes that each open one login without the authenticator, shown once."""
+
+    codes: tuple[str, ...]
+
+
 class OpenedLogin(msgspec.Struct, frozen=True):
     """A login just opened: the secret goes to the browser and is kept nowhere else."""
 
@@ -225,6 +245,8 @@ class GiveTier(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     to_on: date | None = None
 
 
+Username = Annotated[str, msgspec.Meta(max_length=200)]
+SecondCode = Annotated[str, msgspec.Meta(max_length=40)]
 Password = Annotated[str, msgspec.Meta(max_length=1000)]
 
 
@@ -246,8 +268,25 @@ class ChangePassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 class LogIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is typed at the door."""
 
-    username: Annotated[str, msgspec.Meta(max_length=200)]
+    username: Username
     password: Password
+    # Of the authenticator, or a recovery code.
+    code: SecondCode | None = None
+
+
+class EnrolSecondFactor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who wants a second factor."""
+
+    username: Username
+    password: Password
+
+
+class ConfirmSecondFactor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A first code of the authenticator."""
+
+    username: Username
+    password: Password
+    code: SecondCode
 
 
 class MakeToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Bureaus, bodies, people, their appointments, and how they come in."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -136,5 +137,25 @@ login_limit = tenant_table(
     Column("failures", Integer, nullable=False),
     instant("failed_at"),
     tenant_index("login_limit", "failed_at"),
+    deletable=True,
+)
+
+second_factor = tenant_table(
+    "second_factor",
+    *refers("person_id", "person", in_key=True),
+    # Ciphered: who reads the table has no code.
+    Column("sealed", LargeBinary, nullable=False),
+    instant("made_at"),
+    instant("confirmed_at", nullable=True),
+    # The thirty seconds of the last code that was used: it and all before it are worth nothing.
+    Column("last_step", BigInteger),
+    deletable=True,
+)
+
+recovery_code = tenant_table(
+    "recovery_code",
+    *refers("person_id", "person", in_key=True),
+    Column("code_hash", LargeBinary, primary_key=True),
+    instant("used_at", nullable=True),
     deletable=True,
 )

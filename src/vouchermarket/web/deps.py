@@ -13,7 +13,7 @@ from litestar.di import Provide
 from litestar.params import HeaderParameter
 
 from vouchermarket.identity import rules
-from vouchermarket.identity.structs import Actor
+from vouchermarket.identity.structs import Actor, Gate
 from vouchermarket.kit.db import Database, Session
 from vouchermarket.web import given
 from vouchermarket.web.guards import Place, place_of, visitors_of
@@ -39,6 +39,11 @@ async def provide_place(request: Request[Any, Any, Any], visitors: given.Visitor
 def provide_now(request: Request[Any, Any, Any], place: given.Place) -> datetime:  # noqa: ARG001 - the row
     """The instant of this request: one for all it does."""
     return request.app.state.clock()
+
+
+def provide_gate(request: Request[Any, Any, Any], now: given.Now) -> Gate:  # noqa: ARG001 - the row
+    """How the door of this application is set."""
+    return request.app.state.gate
 
 
 def provide_visitor(request: Request[Any, Any, Any], now: given.Now) -> Visitor:  # noqa: ARG001 - the row
@@ -76,6 +81,7 @@ DEPENDENCIES = {
     "visitors": Provide(provide_visitors, sync_to_thread=False),
     "place": Provide(provide_place),
     "now": Provide(provide_now, sync_to_thread=False),
+    "gate": Provide(provide_gate, sync_to_thread=False),
     "visitor": Provide(provide_visitor, sync_to_thread=False),
     "actor": Provide(provide_actor, sync_to_thread=False),
     "session": Provide(committed),

@@ -14,6 +14,7 @@ from vouchermarket.web import guards, keys, visitors
 Database = NamedDependency[db.Database]
 Visitors = NamedDependency[visitors.Visitors]
 Place = NamedDependency[guards.Place]
+Gate = NamedDependency[structs.Gate]
 Now = NamedDependency[datetime]
 Visitor = NamedDependency[visitors.Visitor]
 Actor = NamedDependency[structs.Actor]

@@ -8,7 +8,6 @@ from vouchermarket.identity.operations.logins import (
     log_in,
     log_out,
     make_token,
-    secret_hash,
     see_login,
     set_password,
 )
@@ -23,6 +22,12 @@ from vouchermarket.identity.operations.roster import (
     end_appointment,
     lock_people,
 )
+from vouchermarket.identity.operations.second_factor import (
+    confirm_second_factor,
+    drop_second_factor,
+    enrol_second_factor,
+)
+from vouchermarket.kit.cipher import secret_hash
 
 __all__ = [
     "add_organisation",
@@ -32,9 +37,12 @@ __all__ = [
     "appoint",
     "appoint_all",
     "change_password",
+    "confirm_second_factor",
+    "drop_second_factor",
     "end_appointment",
     "end_logins",
     "end_token",
+    "enrol_second_factor",
     "first_administrator",
     "give_post",
     "give_posts",

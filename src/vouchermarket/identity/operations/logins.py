@@ -4,7 +4,6 @@ Hashing a password takes longer than a transaction should: the verbs that do it 
 one short transaction, work without a connection, and write in another.
 """
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,9 +14,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from vouchermarket.identity import queries, rules, tables
 from vouchermarket.identity.operations import limits, passwords, proofs
 from vouchermarket.identity.operations.roster import lock_people
+from vouchermarket.identity.operations.second_factor import second_factor_passed
 from vouchermarket.identity.structs import (
     Actor,
     ChangePassword,
+    Gate,
     IssuedToken,
     LogIn,
     MakeToken,
@@ -25,13 +26,9 @@ from vouchermarket.identity.structs import (
     SetPassword,
 )
 from vouchermarket.kit import events
+from vouchermarket.kit.cipher import secret_hash
 from vouchermarket.kit.db import Database, Session
 from vouchermarket.kit.ids import BureauId, PersonId, new_id
-
-
-def secret_hash(secret: str) -> bytes:
-    """What is kept of a secret. It has 256 random bits, so one round of SHA-256 is enough."""
-    return hashlib.sha256(secret.encode()).digest()
 
 
 async def set_password(database: Database, actor: Actor, command: SetPassword, *, now: datetime) -> None:
@@ -86,21 +83,27 @@ async def change_password(
         return await _open(session, actor.bureau_id, actor.person_id, now)
 
 
-async def log_in(database: Database, bureau_id: BureauId, command: LogIn, *, now: datetime) -> OpenedLogin:
-    """Open a login under an id nobody chose. Refuses `LoginRefused`, `TooManyAttempts`."""
+async def log_in(
+    database: Database, bureau_id: BureauId, command: LogIn, *, gate: Gate, now: datetime
+) -> OpenedLogin:
+    """Open a login under an id nobody chose.
+
+    Refuses `LoginRefused`, `TooManyAttempts`, `SecondFactorMissing`, `SecondFactorAsked`, `CodeNotRight`.
+    """
     known = await proofs.proven(database, bureau_id, command.username, command.password, now=now)
     outdated = passwords.is_outdated(known.password_hash)
     fresh = await passwords.hashed(command.password) if outdated else None
     async with database.transaction(bureau_id) as session:
         await proofs.still(session, bureau_id, known, now=now)
-        await limits.clear(session, bureau_id, known.username)
-        if fresh:
-            await _rehash(session, bureau_id, known.person_id, fresh, now)
-        opened = await _open(session, bureau_id, known.person_id, now)
-        await events.record(
-            session, bureau_id, "identity.logged_in", opened.id, actor_id=known.person_id, now=now
-        )
-        return opened
+        refusal = await second_factor_passed(session, bureau_id, known, command.code, gate=gate, now=now)
+        if refusal is None:
+            await limits.clear(session, bureau_id, known.username)
+            if fresh:
+                await _rehash(session, bureau_id, known.person_id, fresh, now)
+            return await _opened(session, bureau_id, known.person_id, now)
+        if isinstance(refusal, rules.CodeNotRight):
+            await limits.count(session, bureau_id, known.username, known.person_id, now=now)
+    raise refusal
 
 
 async def see_login(session: Session, bureau_id: UUID, login_id: UUID, *, now: datetime) -> None:
@@ -167,6 +170,12 @@ async def _rehash(session: Session, bureau_id: UUID, person_id: UUID, fresh: str
     table = tables.credential
     theirs = (table.c.bureau_id == bureau_id, table.c.person_id == person_id)
     await session.execute(update(table).where(*theirs).values(password_hash=fresh, set_at=now))
+
+
+async def _opened(session: Session, bureau_id: UUID, person_id: PersonId, now: datetime) -> OpenedLogin:
+    opened = await _open(session, bureau_id, person_id, now)
+    await events.record(session, bureau_id, "identity.logged_in", opened.id, actor_id=person_id, now=now)
+    return opened
 
 
 async def _open(session: Session, bureau_id: UUID, person_id: PersonId, now: datetime) -> OpenedLogin:

@@ -132,6 +132,38 @@ def upgrade() -> None:
         postgresql_where=None,
     )
     op.create_table(
+        "recovery_code",
+        sa.Column("bureau_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bureau_id", "person_id"],
+            ["person.bureau_id", "person.id"],
+            name=op.f("recovery_code_bureau_id_person_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(["bureau_id"], ["bureau.id"], name=op.f("recovery_code_bureau_id_fkey")),
+        sa.PrimaryKeyConstraint("bureau_id", "person_id", "code_hash", name=op.f("recovery_code_pkey")),
+        info={"tenant": True, "grants": ["SELECT", "INSERT", "UPDATE", "DELETE"]},
+    )
+    op.create_table(
+        "second_factor",
+        sa.Column("bureau_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_step", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bureau_id", "person_id"],
+            ["person.bureau_id", "person.id"],
+            name=op.f("second_factor_bureau_id_person_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(["bureau_id"], ["bureau.id"], name=op.f("second_factor_bureau_id_fkey")),
+        sa.PrimaryKeyConstraint("bureau_id", "person_id", name=op.f("second_factor_pkey")),
+        info={"tenant": True, "grants": ["SELECT", "INSERT", "UPDATE", "DELETE"]},
+    )
+    op.create_table(
         "task",
         sa.Column("bureau_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -230,7 +262,20 @@ def upgrade() -> None:
         postgresql_with={"fastupdate": "off"},
     )
     op.add_column("payment", sa.Column("destination", sa.Text(), nullable=True))
-    secure(op, ["login_limit", "file", "notice", "payee", "task", "file_part", "course_words"])
+    secure(
+        op,
+        [
+            "login_limit",
+            "file",
+            "notice",
+            "payee",
+            "recovery_code",
+            "second_factor",
+            "task",
+            "file_part",
+            "course_words",
+        ],
+    )
     op.drop_constraint(op.f("payment_gateway_known_check"), "payment", type_="check")
     op.create_check_constraint(
         op.f("payment_gateway_known_check"), "payment", "gateway IN ('manual', 'stripe')"

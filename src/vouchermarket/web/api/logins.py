@@ -10,12 +10,16 @@ from vouchermarket.identity import queries, rules
 from vouchermarket.identity.structs import (
     Bureau,
     ChangePassword,
+    ConfirmSecondFactor,
+    EnrolSecondFactor,
     IssuedToken,
     LogIn,
     MakeToken,
     OpenedLogin,
     Person,
+    RecoveryCodes,
     Seat,
+    SecondFactorSecret,
     Token,
 )
 from vouchermarket.kit.clock import civil_day
@@ -62,10 +66,42 @@ def _opened(opened: OpenedLogin, place: Place) -> Response[LoggedIn]:
 
 @post("/login", verb=None, tags=TAGS, status_code=200, security=[])
 async def log_in(
-    data: JSONBody[LogIn], place: given.Place, database: given.Database, now: given.Now
+    data: JSONBody[LogIn], place: given.Place, database: given.Database, gate: given.Gate, now: given.Now
 ) -> Response[LoggedIn]:
-    """Open a login by user name and password, always under a new id."""
-    return _opened(await identity.log_in(database, place.bureau.id, data, now=now), place)
+    """Open a login by user name and password, and by a code where a second factor is set up."""
+    return _opened(await identity.log_in(database, place.bureau.id, data, gate=gate, now=now), place)
+
+
+@post("/second-factor", verb=None, tags=TAGS, security=[])
+async def enrol_second_factor(
+    data: JSONBody[EnrolSecondFactor],
+    place: given.Place,
+    database: given.Database,
+    gate: given.Gate,
+    now: given.Now,
+) -> SecondFactorSecret:
+    """Make a secret for an authenticator; it is shown this once and has to be confirmed by a code."""
+    return await identity.enrol_second_factor(database, place.bureau.id, data, gate=gate, now=now)
+
+
+@post("/second-factor/confirm", verb=None, tags=TAGS, status_code=200, security=[])
+async def confirm_second_factor(
+    data: JSONBody[ConfirmSecondFactor],
+    place: given.Place,
+    database: given.Database,
+    gate: given.Gate,
+    now: given.Now,
+) -> RecoveryCodes:
+    """Confirm the second factor by its first code; the recovery codes are shown this once."""
+    return await identity.confirm_second_factor(database, place.bureau.id, data, gate=gate, now=now)
+
+
+@delete("/people/{person_id:uuid}/second-factor", verb="end_logins", tags=TAGS)
+async def drop_second_factor(
+    person_id: Id, session: given.Session, actor: given.Actor, now: given.Now
+) -> None:
+    """Take away another person's second factor, so that he or she can set up a new one."""
+    await identity.drop_second_factor(session, actor, PersonId(person_id), now=now)
 
 
 @post("/logout", verb="read_own", tags=TAGS, status_code=204)
@@ -130,4 +166,15 @@ async def end_token(
     visitors.forget()
 
 
-ROUTES = (log_in, log_out, me, change_password, tokens, make_token, end_token)
+ROUTES = (
+    log_in,
+    enrol_second_factor,
+    confirm_second_factor,
+    drop_second_factor,
+    log_out,
+    me,
+    change_password,
+    tokens,
+    make_token,
+    end_token,
+)
