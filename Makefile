@@ -33,6 +33,9 @@ demo: setup  ## run one school year of the Zhuzhou pilot and verify its books
 test: setup  ## the whole suite
 	@time $(PY) -m pytest -n 2
 
+bench: setup  ## print what is fast and what is not, as JSON lines (some minutes)
+	@time for bench in tests/bench/*.py; do PYTHONPATH=tests $(PY) $$bench; done
+
 check: setup  ## lint, types, floors, tidy
 	@time { .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/pyright && .venv/bin/lint-imports && $(PY) -m pytest tests/tidy; }
 
@@ -49,4 +52,4 @@ refusals: setup  ## write docs/refusals.md from the classes
 check-sources: setup  ## find every quote of the packs in the documents: make check-sources SOURCES=folder
 	@.venv/bin/vouchermarket policy check seeds/zhuzhou-2014 --source "$(SOURCES)"
 
-.PHONY: help setup run demo test check fmt lock refusals check-sources
+.PHONY: help setup run demo test bench check fmt lock refusals check-sources

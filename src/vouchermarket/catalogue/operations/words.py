@@ -13,8 +13,14 @@ from vouchermarket.identity.tables import organisation
 from vouchermarket.kit import text
 from vouchermarket.kit.db import Session, among, leads_to
 
-# Rows in one statement: few enough for its bound values, enough that a hundred thousand are soon written.
+# Courses read and written at a time: a hundred thousand are never held at once.
 PART = 1000
+
+_INSERT = insert(course_words)
+_WRITE = _INSERT.on_conflict_do_update(
+    index_elements=["bureau_id", "course_id"],
+    set_={"words": _INSERT.excluded.words, "name_sort": _INSERT.excluded.name_sort},
+)
 
 
 async def write_words(session: Session, bureau_id: UUID, course_ids: Collection[UUID]) -> None:
@@ -33,11 +39,7 @@ async def write_words(session: Session, bureau_id: UUID, course_ids: Collection[
             for row in await session.execute(_published(bureau_id, wanted[start : start + PART]))
         ]
         if rows:
-            written = insert(course_words).values(rows)
-            again = {name: written.excluded[name] for name in ("words", "name_sort")}
-            await session.execute(
-                written.on_conflict_do_update(index_elements=["bureau_id", "course_id"], set_=again)
-            )
+            await session.execute(_WRITE, rows)
 
 
 async def remove_words(session: Session, bureau_id: UUID, course_ids: Collection[UUID]) -> None:

@@ -49,7 +49,7 @@ async def search(session: Session, bureau_id: UUID, asked: SearchRuns, page: Sea
         counts = await _counts(session, bureau_id, tiers, conditions)
     total = counts["total"][0][1] if counts["total"] else 0
     return Found(
-        runs=await _page(session, bureau_id, tiers, conditions, page),
+        runs=await _page(session, bureau_id, tiers, conditions, page) if total else (),
         total=total,
         pages=-(-total // page.limit),
         facets=await _facets(session, bureau_id, counts),
@@ -57,25 +57,32 @@ async def search(session: Session, bureau_id: UUID, asked: SearchRuns, page: Sea
     )
 
 
-def _matches(bureau_id: UUID, tiers: Sequence[str]) -> CTE:
-    """The courses that have these words: `tier` 0 the best, `likeness` within it. Without words, all."""
-    words, mine = course_words.c.words, course_words.c.bureau_id == bureau_id
-    if not tiers:
-        statement = select(course_words, literal(0).label("tier"), literal(0).label("likeness")).where(mine)
-    else:
-        asks = [cast(tier, TSQUERY) for tier in tiers]
-        tier = case(*((words.bool_op("@@")(ask), place) for place, ask in enumerate(asks)))
+def _matches(bureau_id: UUID, tiers: Sequence[str], *, ranked: bool = False) -> CTE:
+    """The courses that have these words; without words, all.
+
+    `ranked` adds what only a page needs: `tier` (0 the best), `likeness` within it, `name_sort`.
+    """
+    words = course_words.c.words
+    statement = select(course_words.c.course_id).where(course_words.c.bureau_id == bureau_id)
+    asks = [cast(tier, TSQUERY) for tier in tiers]
+    if asks:
+        statement = statement.where(words.bool_op("@@")(asks[-1]))
+    if ranked:
+        best = [(words.bool_op("@@")(ask), place) for place, ask in enumerate(asks)]
         # 1: a long title counts less than a short one with the same words.
-        likeness = func.ts_rank(words, asks[-1], 1)
-        found = words.bool_op("@@")(asks[-1])
-        statement = select(course_words, tier.label("tier"), likeness.label("likeness")).where(mine, found)
+        likeness = func.ts_rank(words, asks[-1], 1) if asks else literal(0)
+        statement = statement.add_columns(
+            (case(*best) if best else literal(0)).label("tier"),
+            likeness.label("likeness"),
+            course_words.c.name_sort,
+        )
     return statement.cte("matches").prefix_with("MATERIALIZED")
 
 
 async def _page(
     session: Session, bureau_id: UUID, tiers: Sequence[str], conditions: Sequence[Any], page: SearchPage
 ) -> tuple[RunCard, ...]:
-    matches = _matches(bureau_id, tiers)
+    matches = _matches(bureau_id, tiers, ranked=True)
     sorts: dict[SearchSort, Any] = {
         "starts_at": run_table.c.starts_at,
         "price_fen": run_table.c.price_fen,
