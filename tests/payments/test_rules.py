@@ -185,12 +185,29 @@ def test_the_next_beat_follows_from_state_and_age(state, age, retries, step):
 @pytest.mark.parametrize("state", sorted(rules.FINAL))
 def test_refuses_to_record_what_has_ended(state):
     with pytest.raises(rules.PaymentEnded):
-        rules.recordable(msgspec.structs.replace(PAYMENT, state=state), CHECKER)
+        rules.recordable(msgspec.structs.replace(PAYMENT, state=state), None, CHECKER, NOW)
 
 
 def test_refuses_that_the_approver_records():
     with pytest.raises(rules.RecordedByApprover):
-        rules.recordable(PAYMENT, MAKER)
+        rules.recordable(PAYMENT, None, MAKER, NOW)
+
+
+def test_refuses_to_record_what_a_gateway_is_still_carrying_out():
+    stripes = msgspec.structs.replace(PAYMENT, gateway=Gateway.STRIPE)
+    sent = attempt(AttemptState.UNKNOWN, timedelta(hours=23, minutes=59))
+    with pytest.raises(rules.PaymentUnderWay):
+        rules.recordable(stripes, sent, CHECKER, NOW)
+    rules.recordable(stripes, sent, CHECKER, NOW + timedelta(minutes=1))
+    rules.recordable(stripes, attempt(AttemptState.REJECTED), CHECKER, NOW)
+    rules.recordable(PAYMENT, sent, CHECKER, NOW)
+
+
+def test_what_did_nothing_leaves_an_attempt_as_it_was():
+    for outcome in (Outcome.LATER, Outcome.BARRED):
+        for state in (AttemptState.SENDING, AttemptState.UNKNOWN):
+            told = rules.conclude(attempt(state), Answer(outcome), RETRIES, NOW)
+            assert told == Conclusion(state, PaymentState.SENDING)
 
 
 @pytest.mark.parametrize("reference", ["", " ", "x" * 65, " 1", "1 ", "a\nb", "a\x00b", "a\u200bb"])

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import traceback
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 import httpx
 import msgspec
@@ -14,6 +15,7 @@ from payments.stripe_standin import ACCOUNT, KEY, Fault, Moment, running
 from settlement import rows
 from settlement.rows import LATER, open_market
 from vouchermarket.kit.ids import OrganisationId, PaymentId, StatementId, new_id
+from vouchermarket.payments import rules
 from vouchermarket.payments.gateways import TransactionStillOpen
 from vouchermarket.payments.gateways.stripe import LIMITS, Patience, StripeGateway
 from vouchermarket.payments.structs import (
@@ -25,6 +27,8 @@ from vouchermarket.payments.structs import (
     PaymentState,
 )
 from vouchermarket.settings import Secret, Settings, from_environment
+from vouchermarket.settlement import operations as settlement
+from vouchermarket.settlement.structs import RecordFailure
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 HASTY = Patience(tries=2, first=timedelta(milliseconds=1), longest=timedelta(milliseconds=2))
@@ -153,6 +157,30 @@ async def test_a_refused_transfer_gives_the_hold_back(market, standin, stripe):
     await payees.sweep(market, {Gateway.STRIPE: stripe}, LATER)
     assert (await payees.stands(market, payment))[0].state is PaymentState.FAILED
     assert await rows.balances(market, rows.payable_of(market)) == [(30_000, 0)]
+
+
+async def test_no_more_than_ids_and_an_amount_leave_the_building(standin, stripe):
+    await stripe.submit(INSTRUCTION, "k")
+    [[body]] = standin.bodies.values()
+    assert dict(parse_qsl(body.decode())) == {
+        "amount": "30000",
+        "currency": "cny",
+        "destination": ACCOUNT,
+        "transfer_group": str(INSTRUCTION.payment_id),
+        "metadata[statement]": str(INSTRUCTION.statement_id),
+        "metadata[provider]": str(INSTRUCTION.provider_id),
+    }
+
+
+async def test_refuses_that_a_person_calls_a_transfer_failed_while_it_is_in_doubt(market, standin, stripe):
+    payment = await payees.approved(market)
+    standin.breaks(Fault.RESET, Moment.AFTER)
+    await payees.sweep(market, {Gateway.STRIPE: stripe}, LATER)
+    command = RecordFailure(payment_id=payment.id, reason="没有回音")
+    async with market.transaction() as session:
+        with pytest.raises(rules.PaymentUnderWay):
+            await settlement.record_failure(session, market.finance_too, command, now=LATER + HOUR)
+    assert (await payees.stands(market, payment))[0].state is PaymentState.SENDING
 
 
 async def test_a_key_used_with_another_body_is_in_doubt_and_no_refusal(standin, stripe):

@@ -26,6 +26,8 @@ from vouchermarket.payments.structs import (
 
 # A call that has not answered in this time was cut off: its process died between two beats.
 CALL_LEASE = timedelta(minutes=5)
+# How long a gateway is asked before a person may say in its place how a payment went.
+PERSON_AFTER = timedelta(hours=24)
 REFERENCE_LENGTH_MAX = 64
 
 FINAL = frozenset({PaymentState.PAID, PaymentState.FAILED})
@@ -51,6 +53,15 @@ class RecordedByApprover(Refusal):
     en = "Whoever approved a payment cannot record how it went"
     remedy_zh = "请由财政的另一位经办人登记"
     remedy_en = "Ask another officer of finance to record it"
+
+
+class PaymentUnderWay(Refusal):
+    code = "payment_under_way"
+    kind = Kind.CONFLICT
+    zh = "该笔付款正由付款渠道 {gateway} 办理"
+    en = "The gateway {gateway} is carrying this payment out"
+    remedy_zh = "请等待其结果;发出 {hours} 小时后仍无结果的,再由人工登记"
+    remedy_en = "Wait for its answer; {hours} hours after it was sent a person may record it"
 
 
 class ReferenceNotReadable(Refusal):
@@ -165,12 +176,19 @@ _BY_OUTCOME: Mapping[Outcome, Conclusion] = {
 }
 
 
-def recordable(payment: Payment, by: PersonId) -> None:
-    """Whether this person may record how the payment went. Refuses `PaymentEnded`, `RecordedByApprover`."""
+def recordable(payment: Payment, last: Attempt | None, by: PersonId, now: datetime) -> None:
+    """Whether this person may record how the payment went; `last` is its latest attempt.
+
+    Refuses `PaymentEnded`, `RecordedByApprover`, `PaymentUnderWay`: a failure recorded while a gateway still
+    carries it out would let the same statement be paid twice.
+    """
     if payment.state in FINAL:
         raise PaymentEnded(state=payment.state.value)
     if payment.approved_by == by:
         raise RecordedByApprover
+    asked = last if last is not None and last.is_open and payment.gateway is not Gateway.MANUAL else None
+    if asked is not None and now - asked.started_at < PERSON_AFTER:
+        raise PaymentUnderWay(gateway=payment.gateway.value, hours=PERSON_AFTER // timedelta(hours=1))
 
 
 def readable_reference(reference: str) -> str:

@@ -34,10 +34,10 @@ async def record_payment(
 ) -> Recorded:
     """The bank has paid: enter its reference. The hold is taken, the payment is paid.
 
-    Refuses `RoleNotAllowed`, `NotFound`, `PaymentEnded`, `RecordedByApprover`, `ReferenceNotReadable`,
-    `ReferenceUsed`.
+    Refuses `RoleNotAllowed`, `NotFound`, `PaymentEnded`, `RecordedByApprover`, `PaymentUnderWay`,
+    `ReferenceNotReadable`, `ReferenceUsed`.
     """
-    payment = await _recordable(session, actor, command.payment_id)
+    payment = await _recordable(session, actor, command.payment_id, now)
     reference = payment_rules.readable_reference(command.reference)
     used_by = await payment_queries.payment_by_reference(session, actor.bureau_id, payment.gateway, reference)
     payment_rules.unused_reference(reference, used_by)
@@ -50,19 +50,21 @@ async def record_failure(
 ) -> Recorded:
     """The bank has not paid: the hold goes back, and finance may approve another payment.
 
-    Refuses `RoleNotAllowed`, `NotFound`, `PaymentEnded`, `RecordedByApprover`, `FailureUnexplained`.
+    Refuses `RoleNotAllowed`, `NotFound`, `PaymentEnded`, `RecordedByApprover`, `PaymentUnderWay`,
+    `FailureUnexplained`.
     """
-    payment = await _recordable(session, actor, command.payment_id)
+    payment = await _recordable(session, actor, command.payment_id, now)
     answer = Answer(Outcome.REJECTED, fault=payment_rules.explained(command.reason))
     return await _end_by_person(session, actor, payment, answer, now=now)
 
 
-async def _recordable(session: Session, actor: Actor, payment_id: UUID) -> Payment:
+async def _recordable(session: Session, actor: Actor, payment_id: UUID, now: datetime) -> Payment:
     identity_rules.seats_for(actor, "record_payment")
     payment = await payments.lock(session, actor.bureau_id, payment_id)
     if payment is None:
         raise identity_rules.NotFound
-    payment_rules.recordable(payment, actor.person_id)
+    attempts = await payment_queries.last_attempts(session, actor.bureau_id, [payment.id])
+    payment_rules.recordable(payment, attempts.get(payment.id), actor.person_id, now)
     return payment
 
 
