@@ -178,7 +178,6 @@ def _doubled(row: int, column: str, code: str, first: int) -> Fault:
 
 def _placed(table: Table, heading: Row) -> tuple[dict[int, Column | None], list[Fault]]:
     known = {name: column for column in table.columns for name in (column.field, column.zh)}
-    # A heading that is not ours is told of once: nothing is said of the cells under it.
     places: dict[int, Column | None] = {}
     faults: list[Fault] = []
     for place, cell in enumerate(heading.cells):
@@ -191,6 +190,7 @@ def _placed(table: Table, heading: Row) -> tuple[dict[int, Column | None], list[
         elif column in places.values():
             faults.append(_heading(heading, FaultKind.HEADING_DOUBLED, written, [column]))
             column = None
+        # The cells under a heading that is not ours are passed over: it is told of once.
         places[place] = column
     missing = [column for column in table.columns if column.is_required and column not in places.values()]
     faults += [_heading(heading, FaultKind.HEADING_MISSING, "", [column]) for column in missing]
@@ -235,11 +235,8 @@ def _expected(column: Column) -> tuple[str, str]:
         return " | ".join(column.choices.values()), " | ".join(column.choices)
     if column.cell is Cell.LINE:
         return "文字", "some text"
-    several = column.cell is Cell.CODES
-    return (
-        "编号:字母、数字和 _ . -,最多 40 个" + (",多个用 | 隔开" if several else ""),
-        "a code: letters, digits and _ . -, at most 40" + (", several parted by |" if several else ""),
-    )
+    zh, en = "编号:字母、数字和 _ . -,最多 40 个", "a code: letters, digits and _ . -, at most 40"
+    return (f"{zh},多个用 | 隔开", f"{en}, several parted by |") if column.cell is Cell.CODES else (zh, en)
 
 
 def _value(column: Column, written: str, *, is_formula: bool) -> tuple[Any, FaultKind | None]:
@@ -255,6 +252,10 @@ def _value(column: Column, written: str, *, is_formula: bool) -> tuple[Any, Faul
     read_cell, kind = _CELLS[column.cell]
     value = read_cell(column, written)
     return value, kind if value is None else None
+
+
+def _code(_column: Column, written: str) -> str | None:
+    return written if _CODE.fullmatch(written) else None
 
 
 def _codes(_column: Column, written: str) -> tuple[str, ...] | None:
@@ -278,10 +279,7 @@ def _day(_column: Column, written: str) -> date | None:
 
 _CELLS: dict[Cell, tuple[Callable[[Column, str], Any], FaultKind]] = {
     Cell.LINE: (lambda _column, written: written, FaultKind.VALUE_MISSING),
-    Cell.CODE: (
-        lambda _column, written: written if _CODE.fullmatch(written) else None,
-        FaultKind.CODE_NOT_READABLE,
-    ),
+    Cell.CODE: (_code, FaultKind.CODE_NOT_READABLE),
     Cell.CODES: (_codes, FaultKind.CODE_NOT_READABLE),
     Cell.DATE: (_day, FaultKind.DATE_NOT_READABLE),
     Cell.CHOICE: (_choice, FaultKind.CHOICE_UNKNOWN),
