@@ -25,6 +25,7 @@ from vouchermarket.identity.structs import (
 )
 from vouchermarket.kit.cipher import Cipher
 from vouchermarket.kit.db import Database
+from vouchermarket.kit.events import event
 from vouchermarket.kit.ids import PersonId, new_id
 
 GATE = Gate(Cipher("the key of a test"), asks_second_factor=True)
@@ -170,6 +171,42 @@ async def test_logging_out_ends_this_login_and_no_other(city: City, database: Da
         with pytest.raises(rules.NotFound):
             async with database.transaction(city.bureau_id) as session:
                 await operations.log_out(session, actor, login_id, now=NOW)
+
+
+async def test_what_was_left_open_elsewhere_is_closed(city: City, database: Database) -> None:
+    """docs/trust.md 17, by oneself: every other login, nobody else's, no token; all where none is kept."""
+    await give_password(database, city)
+    opened = [await come_in(database, city) for _ in range(3)]
+    async with database.transaction(city.bureau_id) as session:
+        token = await operations.make_token(session, city.teacher(), MakeToken(label="脚本"), now=NOW)
+        await operations.end_other_logins(session, city.teacher(1), None, now=NOW)
+    assert [await known(database, city, each) is None for each in opened] == [False, False, False]
+    for kept, ended in ((opened[1].id, [True, False, True]), (None, [True, True, True])):
+        async with database.transaction(city.bureau_id) as session:
+            await operations.end_other_logins(session, city.teacher(), kept, now=NOW)
+        assert [await known(database, city, each) is None for each in opened] == ended
+    assert await whose(database, city, token) == city.teacher().person_id
+
+
+async def test_each_coming_and_going_is_written_down_once(city: City, database: Database) -> None:
+    """docs/trust.md 55: logins, logouts and tokens, each with who."""
+    person_id = await give_password(database, city)
+    first, second = await come_in(database, city), await come_in(database, city)
+    async with database.transaction(city.bureau_id) as session:
+        token = await operations.make_token(session, city.teacher(), MakeToken(label="脚本"), now=NOW)
+        await operations.end_token(session, city.teacher(), token.id, now=NOW)
+        await operations.log_out(session, city.teacher(), first.id, now=NOW)
+        await operations.end_other_logins(session, city.teacher(), second.id, now=NOW)
+        theirs = (event.c.bureau_id == city.bureau_id, event.c.actor_id == person_id)
+        rows = (await session.execute(select(event).where(*theirs).order_by(event.c.id))).all()
+    assert [(row.kind, row.subject_id) for row in rows] == [
+        ("identity.logged_in", first.id),
+        ("identity.logged_in", second.id),
+        ("identity.token_made", token.id),
+        ("identity.token_ended", token.id),
+        ("identity.logged_out", first.id),
+        ("identity.other_logins_ended", person_id),
+    ]
 
 
 async def test_changing_the_password_ends_every_login_and_opens_a_new_one(

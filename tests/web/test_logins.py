@@ -41,6 +41,16 @@ async def test_a_login_opens_the_way_and_a_logout_closes_it(visit, city: City) -
     assert (await browser.get("/me")).status_code == 401
 
 
+async def test_other_logins_are_ended_and_the_one_that_asks_is_kept(visit, city: City) -> None:
+    """docs/trust.md 17, by oneself."""
+    left, mine = await visit.browser(city.teacher()), visit.stranger()
+    opened = await mine.post("/login", json=USER)
+    mine.headers["x-csrf-token"] = opened.json()["csrf_token"]
+    assert (await left.get("/me")).status_code == 200
+    assert (await mine.post("/logins/end-others")).status_code == 204
+    assert [(await client.get("/me")).status_code for client in (left, mine)] == [401, 200]
+
+
 async def test_an_id_the_client_chose_is_never_taken_on(visit, city: City) -> None:
     """docs/trust.md 15: neither an invented id nor a valid one of somebody else survives a login."""
     first = await visit.browser(city.teacher())

@@ -4,6 +4,7 @@ from vouchermarket.identity.operations.bureaus import first_administrator, open_
 from vouchermarket.identity.operations.logins import (
     change_password,
     end_logins,
+    end_other_logins,
     end_token,
     log_in,
     log_out,
@@ -41,6 +42,7 @@ __all__ = [
     "drop_second_factor",
     "end_appointment",
     "end_logins",
+    "end_other_logins",
     "end_token",
     "enrol_second_factor",
     "first_administrator",

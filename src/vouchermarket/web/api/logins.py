@@ -120,6 +120,15 @@ async def log_out(
     return Response(None, status_code=204, cookies=[_cookie(place, "", max_age=0)])
 
 
+@post("/logins/end-others", verb="read_own", tags=TAGS, status_code=204)
+async def end_other_logins(
+    session: given.Session, visitor: given.Visitor, visitors: given.Visitors, now: given.Now
+) -> None:
+    """End every login of one's own but this one; asked by a bearer token, every one."""
+    await identity.end_other_logins(session, visitor.actor, visitor.login_id, now=now)
+    visitors.forget()
+
+
 @get("/me", verb="read_own", tags=TAGS)
 async def me(session: given.Session, visitor: given.Visitor, place: given.Place, now: given.Now) -> Me:
     """Who is asking, and at which desks."""
@@ -172,6 +181,7 @@ ROUTES = (
     confirm_second_factor,
     drop_second_factor,
     log_out,
+    end_other_logins,
     me,
     change_password,
     tokens,
