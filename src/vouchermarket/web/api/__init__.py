@@ -8,6 +8,7 @@ from vouchermarket.web.api import (
     catalogue,
     completions,
     files,
+    imports,
     logins,
     notices,
     payments,
@@ -22,6 +23,7 @@ from vouchermarket.web.api import credits as credit_entries
 AREAS = (
     logins.ROUTES,
     roster.ROUTES,
+    imports.ROUTES,
     catalogue.ROUTES,
     vouchers.ROUTES,
     bookings.ROUTES,

@@ -1,0 +1,108 @@
+"""Rosters over HTTP: told by what is in the file, refused as a whole, exported for the next import."""
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+from identity.rosters import BODIES_HEADING, a_body, a_teacher, bodies_file, people_file
+from vouchermarket.identity.queries import imports as exports
+from vouchermarket.kit import tabular
+
+
+@pytest.fixture
+async def keeper(visit, city):
+    return await visit.program(city.officer("administrator"))
+
+
+@pytest.fixture
+async def school(database, city):
+    async with database.transaction(city.bureau_id) as session:
+        bodies = await exports.standing_bodies(session, city.bureau_id)
+    return next(code for code, body in bodies.items() if body.id == city.bodies["school_a"])
+
+
+async def send(client, path, content, name="名册.csv"):
+    return await client.post(f"/imports/{path}", files={"file": (name, content)})
+
+
+async def test_a_roster_is_looked_at_then_imported_and_again_changes_nothing(keeper, school):
+    content = people_file([a_teacher(n, school) for n in range(3)])
+    answers = [await send(keeper, f"people/{verb}", content) for verb in ("preview", "apply", "apply")]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    counts = [[answer.json()[name] for name in ("added", "changed", "unchanged")] for answer in answers]
+    assert counts == [[3, 0, 0], [3, 0, 0], [0, 0, 3]]
+    assert answers[0].json()["changes"][0] == {
+        "row": 2,
+        "code": "new00000",
+        "is_new": True,
+        "fields": ["name", "sex", "born_on", "joined_on", "registered", "subject", "organisation", "tiers"],
+    }
+
+
+async def test_a_faulty_file_is_refused_with_every_place(keeper, school):
+    content = people_file([a_teacher(n, school, sex="x") for n in range(300)])
+    refused = (await send(keeper, "people/apply", content)).json()
+    assert (refused["status"], refused["code"], refused["count"]) == (422, "import_faulty", 300)
+    assert len(refused["faults"]) == 200
+    assert refused["faults"][0] == {
+        "row": 2,
+        "column": "sex",
+        "kind": "choice_unknown",
+        "found": "x",
+        "expected_zh": "女 | 男",
+        "expected_en": "female | male",
+    }
+    assert (await send(keeper, "people/preview", content)).json()["faulty"] == 300
+
+
+async def test_what_a_file_is_stands_in_it_and_not_in_its_name(keeper):
+    content = tabular.write_xlsx([BODIES_HEADING, list(a_body("n1", "county_bureau").values())], name="x")
+    told = (await send(keeper, "organisations/apply", content, "../../etc/passwd.csv")).json()
+    assert (told["encoding"], told["added"]) == ("xlsx", 1)
+    told = await send(keeper, "organisations/apply", bodies_file([a_body("n2", "county_bureau")]), "x.xlsx")
+    assert (told.json()["encoding"], told.json()["added"]) == ("utf-8", 1)
+
+
+@pytest.mark.parametrize("table", ["people", "organisations"])
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+async def test_an_export_is_what_the_import_reads_back(keeper, table, form):
+    out = await keeper.get(f"/exports/{table}", params={"format": form})
+    assert out.status_code == 200
+    assert f'filename="{table}.{form}"' in out.headers["content-disposition"]
+    told = (await send(keeper, f"{table}/apply", out.content)).json()
+    assert (told["added"], told["changed"], told["faulty"]) == (0, 0, 0)
+    assert told["unchanged"] > 10
+
+
+def a_bomb():
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b" " * 60_000_000)
+    return written.getvalue()
+
+
+def a_formula():
+    book = openpyxl.Workbook()
+    book.active.append(BODIES_HEADING)
+    book.active.append(["n1", "county_bureau", '=HYPERLINK("http://evil.test")'])
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("make", "status", "code"),
+    [
+        (a_bomb, 422, "table_too_large"),
+        (a_formula, 422, "import_faulty"),
+        (lambda: b"\xff\xfe\x81\x00", 422, "encoding_unknown"),
+        (lambda: b"PK\x03\x04rubbish", 422, "table_not_readable"),
+        (lambda: b"x" * 20_000_000, 413, "body_too_large"),
+    ],
+)
+async def test_a_hostile_upload_is_refused(keeper, make, status, code):
+    """Trust 43: by size, count and content, and before it is opened."""
+    refused = await send(keeper, "organisations/apply", make())
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
