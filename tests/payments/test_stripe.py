@@ -15,6 +15,7 @@ from payments.stripe_standin import ACCOUNT, KEY, Fault, Moment, running
 from settlement import rows
 from settlement.rows import LATER, open_market
 from vouchermarket.app import create_app
+from vouchermarket.jobs import sweeps
 from vouchermarket.kit.ids import OrganisationId, PaymentId, StatementId, new_id
 from vouchermarket.payments import rules
 from vouchermarket.payments.gateways import TransactionStillOpen
@@ -260,6 +261,17 @@ async def test_nothing_is_sent_while_a_transaction_is_open(database, bureau, sta
 
 def test_the_limits_are_those_of_the_runbook():
     assert (LIMITS.connect, LIMITS.read, LIMITS.pool) == (3, 20, 2)
+
+
+async def test_a_worker_pays_through_stripe_where_it_has_a_key_and_by_hand_without(market, standin):
+    payment = await payees.approved(market)
+    async with sweeps.ways_out(from_environment({})) as by_hand:
+        assert await payees.sweep(market, by_hand, LATER) == 0
+    with_a_key = from_environment({"STRIPE_API_KEY": KEY, "STRIPE_API_BASE": standin.url})
+    async with sweeps.ways_out(with_a_key) as ways:
+        [job] = [one for one in sweeps.jobs_through(ways) if one.name == "send_payouts"]
+        assert await payees.sweep(market, job.sweep.args[0], LATER) == 1
+    assert (await payees.stands(market, payment))[0].state is PaymentState.PAID
 
 
 # --- the secret key -----------------------------------------------------------------------------------------
