@@ -3,6 +3,7 @@
 A route that is added tomorrow is asked by these tests tomorrow, without a line being changed.
 """
 
+import asyncio
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -266,8 +267,14 @@ class Wire:
         }
         messages: list[dict[str, Any]] = []
 
+        asked = [{"type": "http.request", "body": body, "more_body": False}]
+
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
+            if asked:
+                return asked.pop()
+            # As a client that stays for a while and then goes.
+            await asyncio.sleep(1)
+            return {"type": "http.disconnect"}
 
         async def send(message: dict[str, Any]) -> None:
             messages.append(message)

@@ -161,7 +161,7 @@ def _is_workbook(content: bytes, name: str) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             inside = packed.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, ValueError, RuntimeError) as error:
         raise refused from error
     # A reader stops at the size that is declared, so the declared sizes bound what there is to come.
     if len(inside) > 10_000 or sum(one.file_size for one in inside) > UNPACKED_BYTES_MAX:
