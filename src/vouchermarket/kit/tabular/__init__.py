@@ -4,10 +4,10 @@ from vouchermarket.kit.tabular.reading import (
     BYTES_MAX,
     ROWS_MAX,
     EncodingUnknown,
-    TableTooLarge,
     Row,
     Sheet,
     TableNotReadable,
+    TableTooLarge,
     read,
 )
 from vouchermarket.kit.tabular.writing import Value, write_csv, write_xlsx
@@ -16,10 +16,10 @@ __all__ = [
     "BYTES_MAX",
     "ROWS_MAX",
     "EncodingUnknown",
-    "TableTooLarge",
     "Row",
     "Sheet",
     "TableNotReadable",
+    "TableTooLarge",
     "Value",
     "read",
     "write_csv",
