@@ -8,6 +8,7 @@ import itertools
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from vouchermarket.booking.structs import Booked, Choice, Nominee, Refused
 from vouchermarket.catalogue.tables import run
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events
-from vouchermarket.kit.db import Database, Session
+from vouchermarket.kit.db import Busy, Database, Session
 from vouchermarket.kit.ids import RunId, VoucherId, new_id
 from vouchermarket.policies.queries import InForce
 
@@ -42,6 +43,7 @@ async def pools() -> AsyncIterator[list[Database]]:
         await pool.close()
 
 
+TRIES = 5
 Attempt = Callable[[Session], Awaitable[Any]]
 
 
@@ -52,7 +54,13 @@ class Race:
         self.market, self._pools = market, itertools.cycle(pools)
 
     async def one(self, attempt: Attempt) -> Any:
-        """One attempt, alone in its transaction."""
+        """One attempt, alone in its transaction; who is told that it is too busy comes again, as everybody."""
+        for _ in range(TRIES - 1):
+            with suppress(Busy):
+                return await self._once(attempt)
+        return await self._once(attempt)
+
+    async def _once(self, attempt: Attempt) -> Any:
         async with next(self._pools).transaction(self.market.bureau_id) as session:
             return await attempt(session)
 
