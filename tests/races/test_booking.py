@@ -54,7 +54,7 @@ class Race:
         self.market, self._pools = market, itertools.cycle(pools)
 
     async def one(self, attempt: Attempt) -> Any:
-        """One attempt, alone in its transaction; who is told that it is too busy comes again, as everybody."""
+        """One attempt, alone in its transaction; who is told that it is too busy comes again."""
         for _ in range(TRIES - 1):
             with suppress(Busy):
                 return await self._once(attempt)
