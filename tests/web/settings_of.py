@@ -5,7 +5,6 @@ from pathlib import Path
 
 from vouchermarket.settings import Settings
 
-
 # What production runs with.
 SAFE = {"mode": "production", "allowed_hosts": ("market.test",), "secret_key": "0123456789abcdef" * 4}
 
