@@ -7,11 +7,13 @@ from sqlalchemy import create_engine, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from factories import City
+from vouchermarket.cli.migrate import declare_tables
 from vouchermarket.identity import tables as identity
 from vouchermarket.kit import schema
 from vouchermarket.kit.db import Database, metadata
 from vouchermarket.kit.ids import BureauId, new_id
 
+declare_tables()
 TENANT = sorted(name for name, table in metadata.tables.items() if table.info["tenant"])
 # house: exactly these stand above bureaus.
 ABOVE = {"bureau", "bureau_host", "job_slot", "alembic_version"}

@@ -11,7 +11,7 @@ from vouchermarket.cli.opening import addresses
 from vouchermarket.kit import schema
 from vouchermarket.settings import from_environment
 
-TABLES_OF_KIT = ("vouchermarket.kit.events", "vouchermarket.kit.keys", "vouchermarket.kit.slots")
+TABLES_OF_KIT = tuple(f"vouchermarket.kit.{name}" for name in ("events", "files", "keys", "slots"))
 
 
 @click.command(name="migrate")
@@ -20,7 +20,7 @@ def command(check: bool) -> None:
     """Bring the database to the newest schema, as its owner (DATABASE_OWNER_URL)."""
     with addresses(from_environment()) as found:
         if check:
-            _declare_tables()
+            declare_tables()
             differences = schema.differences(found.owner_url)
             for difference in differences:
                 click.echo(difference)
@@ -30,8 +30,8 @@ def command(check: bool) -> None:
         click.echo(f"{before or 'empty'} -> {schema.newest()}")
 
 
-def _declare_tables() -> None:
-    # A table is known to the program once its module is imported; this command needs no slice otherwise.
+def declare_tables() -> None:
+    """Import every module that declares tables: one is known to the program only then."""
     packages = (found.name for found in pkgutil.iter_modules(vouchermarket.__path__) if found.ispkg)
     slices = [f"vouchermarket.{name}.tables" for name in packages]
     for name in (*TABLES_OF_KIT, *slices):

@@ -123,7 +123,8 @@ async def log_out(session: Session, actor: Actor, login_id: UUID, *, now: dateti
 async def end_other_logins(session: Session, actor: Actor, kept_id: UUID | None, *, now: datetime) -> None:
     """End every login of one's own but the one that asks: what was left open elsewhere is closed.
 
-    Bearer tokens stay; they are listed and ended one by one. Refuses `RoleNotAllowed`.
+    Nothing open, nothing written. Bearer tokens stay; they are listed and ended one by one. Refuses
+    `RoleNotAllowed`.
     """
     rules.seats_for(actor, "read_own")
     await lock_people(session, actor.bureau_id, [actor.person_id])
@@ -134,8 +135,9 @@ async def end_other_logins(session: Session, actor: Actor, kept_id: UUID | None,
         table.c.ended_at.is_(None),
         table.c.id.is_distinct_from(kept_id),
     )
-    await session.execute(update(table).where(*open_ones).values(ended_at=now))
-    await _tell(session, actor, "identity.other_logins_ended", actor.person_id, now)
+    ended = await session.execute(update(table).where(*open_ones).values(ended_at=now))
+    if ended.rowcount:
+        await _tell(session, actor, "identity.other_logins_ended", actor.person_id, now)
 
 
 async def end_logins(
