@@ -30,13 +30,13 @@ def newest() -> str:
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
-def upgrade(owner_url: str) -> None:
-    """Bring the database to the newest schema. All or nothing: PostgreSQL rolls schema changes back."""
+def upgrade(owner_url: str, to: str = "head") -> None:
+    """Bring the database to a revision, the newest by default. All or nothing: schema changes roll back."""
     engine = create_engine(owner_url)
     with engine.begin() as connection:
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
     engine.dispose()
 
 
