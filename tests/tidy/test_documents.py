@@ -148,4 +148,4 @@ def test_the_checks_of_documents_can_fail() -> None:
         "npmj" + "s.com",
     ):
         assert strangers(line), line
-    assert not strangers("docs/work/plan, work/main, /var/lib/vouchermarket")
+    assert not strangers("docs/homework/plan, frameworks/main, /var/lib/vouchermarket")
