@@ -4,7 +4,6 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import exists, func, select
 
 from vouchermarket.kit.db import Session, among, leads_to
@@ -206,12 +205,3 @@ _NOT_MOVING = [
         TransferCode.REFUND_FAILED,
     )
 ]
-
-
-class Statement(msgspec.Struct, frozen=True):
-    """Balance and reservation of one account, as people read it."""
-
-    code: str
-    balance_fen: int
-    held_fen: int
-    free_fen: int

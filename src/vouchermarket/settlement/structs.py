@@ -12,9 +12,6 @@ from vouchermarket.kit.fields import Line, Prose, Text
 from vouchermarket.kit.ids import BookingId, CompletionId, OrganisationId, PaymentId, PersonId, StatementId
 from vouchermarket.payments.structs import Payment, PaymentState
 
-# The two offices that settle together (ZZ-B04), as the desks of the matrix call them.
-OFFICES = (OrganisationKind.TEACHER_OFFICE, OrganisationKind.TRAINING_CENTRE)
-
 
 class Response(enum.StrEnum):
     """What a provider says of a line."""
