@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from vouchermarket.kit.db import Session, instant, own_id, refers, tenant_index, tenant_table
 from vouchermarket.kit.ids import EventId, new_id
+from vouchermarket.kit.loading import insert_rows
 from vouchermarket.kit.locks import claim_rows
 
 event = tenant_table(
@@ -113,7 +114,7 @@ async def write(session: Session, rows: list[dict[str, Any]]) -> None:
     """Write events as one set, each with the deliveries its kind asks for."""
     if not rows:
         return
-    await session.execute(insert(event), rows)
+    await insert_rows(session, event, rows)
     due = [
         {"bureau_id": row["bureau_id"], "event_id": row["id"], "consumer": consumer, "due_at": row["at"]}
         for row in rows

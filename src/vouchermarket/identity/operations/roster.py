@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from vouchermarket.identity import queries, rules, tables
 from vouchermarket.identity.structs import Actor, AddOrganisation, AddPerson, Appoint
 from vouchermarket.kit import events
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import BureauId, OrganisationId, PersonId, new_id
+from vouchermarket.kit.loading import insert_rows
 from vouchermarket.kit.locks import lock_rows
 
 
@@ -204,8 +205,7 @@ async def write_appointments(
 
 async def write(session: Session, bureau_id: UUID, table: Any, rows: Sequence[dict[str, Any]]) -> None:
     """Insert a set of rows of one bureau."""
-    if rows:
-        await session.execute(insert(table), [{"bureau_id": bureau_id, **row} for row in rows])
+    await insert_rows(session, table, [{"bureau_id": bureau_id, **row} for row in rows])
 
 
 async def tell(
