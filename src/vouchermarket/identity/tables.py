@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from vouchermarket.identity.structs import OrganisationKind, ProviderKind, Role, SchoolStage
+from vouchermarket.identity.structs import DepartureKind, OrganisationKind, ProviderKind, Role, SchoolStage
 from vouchermarket.kit.db import instant, own_id, refers, registry_table, tenant_index, tenant_table, words
 
 bureau = registry_table(
@@ -71,9 +71,50 @@ appointment = tenant_table(
     *words("role", [role.value for role in Role]),
     Column("from_on", Date, nullable=False),
     Column("to_on", Date),
-    CheckConstraint("to_on IS NULL OR to_on > from_on", name="period"),
+    # A seat that ends on the day it would have begun never came into force: its person was gone by then.
+    CheckConstraint("to_on IS NULL OR to_on >= from_on", name="period"),
     tenant_index("appointment", "person_id"),
     tenant_index("appointment", "organisation_id", "role"),
+)
+
+# An appointment held in another's place, for as long as it lasts.
+substitution = tenant_table(
+    "substitution",
+    *refers("appointment_id", "appointment", in_key=True),
+    *refers("person_id", "person"),
+    *refers("acting_for", "person"),
+    CheckConstraint("acting_for <> person_id", name="another_person"),
+    tenant_index("substitution", "acting_for"),
+    append_only=True,
+)
+
+# Who is no longer there, from a day on. One that was wrong, or whose person is back, is taken back.
+departure = tenant_table(
+    "departure",
+    own_id(),
+    *refers("person_id", "person"),
+    *words("kind", [kind.value for kind in DepartureKind]),
+    Column("gone_on", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    *refers("recorded_by", "person"),
+    instant("recorded_at"),
+    instant("taken_back_at", nullable=True),
+    tenant_index("departure", "person_id", "kind", unique=True, where=text("taken_back_at IS NULL")),
+)
+
+# A rule of the policy that does not bind a person for a time, and why.
+exemption = tenant_table(
+    "exemption",
+    own_id(),
+    *refers("person_id", "person"),
+    Column("rule", Text, nullable=False),
+    Column("from_on", Date, nullable=False),
+    Column("to_on", Date),
+    Column("reason", Text, nullable=False),
+    *refers("granted_by", "person"),
+    instant("granted_at"),
+    CheckConstraint("to_on IS NULL OR to_on > from_on", name="period"),
+    tenant_index("exemption", "person_id"),
 )
 
 person_post = tenant_table(
@@ -109,6 +150,7 @@ login = tenant_table(
     # Only the hash is kept: who reads the table cannot come in.
     Column("secret_hash", LargeBinary, nullable=False),
     Column("address", Text),
+    Column("browser", Text),
     instant("opened_at"),
     instant("seen_at"),
     instant("ended_at", nullable=True),

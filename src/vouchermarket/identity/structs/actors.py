@@ -8,11 +8,12 @@ from vouchermarket.kit.ids import BureauId, OrganisationId, PersonId
 
 
 class Seat(msgspec.Struct, frozen=True):
-    """One appointment in force: a desk at one body."""
+    """One appointment in force: a desk at one body, `acting_for` whom where it is held in another's place."""
 
     role: Role
     organisation_id: OrganisationId
     kind: OrganisationKind
+    acting_for: PersonId | None = None
 
     @property
     def desk(self) -> str:

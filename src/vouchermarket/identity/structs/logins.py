@@ -60,6 +60,17 @@ class OpenedLogin(msgspec.Struct, frozen=True):
     person_id: PersonId
 
 
+class OpenLogin(msgspec.Struct, frozen=True):
+    """A login of one's own that is in force: from where and with which browser; `is_this` is asking."""
+
+    id: UUID
+    opened_at: datetime
+    seen_at: datetime
+    address: str | None
+    browser: str | None
+    is_this: bool
+
+
 class IssuedToken(msgspec.Struct, frozen=True):
     """A bearer token just made: `vm_{bureau code}_{secret}`, shown once."""
 
