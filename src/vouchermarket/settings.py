@@ -40,7 +40,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     its own school year; production mode refuses it. `allowed_hosts` empty = any host that is well written.
     `base_url` is what links in mails begin with. `trusted_proxies` are addresses or networks whose
     `X-Forwarded-For` is believed. `secret_key` ciphers what has to be read again, such as second factors.
-    `stripe_api_key` empty = nothing is paid through Stripe.
+    `stripe_api_key` empty = nothing is paid through Stripe. `smtp_url` empty = no mail; it reads
+    `smtp://name:password@host:587` or `smtps://…`, and `smtp_sender` is the address letters come from.
     """
 
     database_url: str = ""
@@ -59,6 +60,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     require_second_factor: bool = False
     stripe_api_base: str = STRIPE_API_BASE
     stripe_api_key: Secret = NO_SECRET
+    smtp_url: Secret = NO_SECRET
+    smtp_sender: str = ""
 
     def __repr__(self) -> str:
         """Without addresses of databases and keys: settings end up in traces."""
@@ -101,6 +104,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         require_second_factor=env.get("VOUCHERMARKET_REQUIRE_SECOND_FACTOR", "") == "1",
         stripe_api_base=env.get("STRIPE_API_BASE", STRIPE_API_BASE),
         stripe_api_key=Secret(env.get("STRIPE_API_KEY", "")),
+        smtp_url=Secret(env.get("VOUCHERMARKET_SMTP_URL", "")),
+        smtp_sender=env.get("VOUCHERMARKET_SMTP_SENDER", ""),
     )
 
 

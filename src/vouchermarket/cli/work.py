@@ -9,6 +9,7 @@ import click
 from vouchermarket.app import safe_for_production
 from vouchermarket.cli.opening import addresses, opened
 from vouchermarket.jobs.leader import Leader
+from vouchermarket.jobs.letters import jobs_by_mail
 from vouchermarket.jobs.schedule import Schedule
 from vouchermarket.jobs.sweeps import jobs_through, ways_out
 from vouchermarket.jobs.tasks import Hands
@@ -20,8 +21,8 @@ from vouchermarket.settings import Settings, from_environment
 def command() -> None:
     """Run the schedule and carry out tasks: any number of these may run, exactly one leads the schedule.
 
-    Expiry, confirmation by silence, payouts, deliveries, the nightly check of the books; every one of them
-    carries out tasks, two at a time. SIGTERM ends it.
+    Expiry, confirmation by silence, payouts, deliveries, letters, the nightly check of the books; every one
+    of them carries out tasks, two at a time. SIGTERM ends it.
     """
     settings = from_environment()
     safe_for_production(settings)
@@ -33,8 +34,9 @@ async def _work(url: str, settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    letters = jobs_by_mail(settings)
     async with opened(url) as database, ways_out(settings) as ways:
-        schedule = Schedule(database, jobs_through(ways), _clock(settings))
+        schedule = Schedule(database, (*jobs_through(ways), *letters), _clock(settings))
         dsn = url.replace("postgresql+psycopg://", "postgresql://", 1)
         leader, hands = Leader(dsn, schedule.begin, schedule.end), Hands(database, _clock(settings))
         await asyncio.gather(leader.campaign(stop), hands.work(stop))

@@ -1,1 +1,1 @@
-"""Who is told what: inbox and mail. Empty until the second stage of the line."""
+"""Who is told what: the inbox on every desk, and mail for those who have confirmed an address."""

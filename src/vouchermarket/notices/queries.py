@@ -1,18 +1,21 @@
-"""The inbox, and who sits at a body to be told."""
+"""The inbox, who sits at a body to be told, and who is reached by mail."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
 
 from vouchermarket.identity.structs import Actor, Role
 from vouchermarket.identity.tables import appointment
-from vouchermarket.kit.db import Session, among
+from vouchermarket.kit.cipher import Cipher
+from vouchermarket.kit.db import Session, among, leads_to
 from vouchermarket.kit.ids import OrganisationId, PersonId
 from vouchermarket.notices import rules
-from vouchermarket.notices.structs import Inbox, Notice
-from vouchermarket.notices.tables import notice
+from vouchermarket.notices.structs import Inbox, Language, Mail, Notice
+from vouchermarket.notices.tables import letter, mail_address, notice
+
+FAULTS_SHOWN = timedelta(days=30)
 
 
 async def inbox(
@@ -66,6 +69,52 @@ async def officers_at(
         .order_by(appointment.c.person_id)
     )
     return list((await session.execute(found)).scalars())
+
+
+async def reached_by_mail(
+    session: Session, bureau_id: UUID, person_ids: Collection[PersonId]
+) -> set[PersonId]:
+    """Those of these people who want letters and have confirmed where to."""
+    found = select(mail_address.c.person_id).where(
+        mail_address.c.bureau_id == bureau_id,
+        mail_address.c.person_id == among(person_ids),
+        mail_address.c.is_wanted,
+        mail_address.c.confirmed_at.is_not(None),
+    )
+    return set((await session.execute(found)).scalars())
+
+
+async def mail(session: Session, actor: Actor, cipher: Cipher, *, now: datetime) -> Mail | None:
+    """How one gets letters oneself; None without an address."""
+    mine = (mail_address.c.bureau_id == actor.bureau_id, mail_address.c.person_id == actor.person_id)
+    row = (await session.execute(select(mail_address).where(*mine))).one_or_none()
+    if row is None:
+        return None
+    faults = (
+        select(letter.c.fault)
+        .join(notice, leads_to(letter.c.notice_id, notice))
+        .where(
+            letter.c.bureau_id == actor.bureau_id,
+            notice.c.person_id == actor.person_id,
+            letter.c.given_up_at > now - FAULTS_SHOWN,
+        )
+        .order_by(letter.c.given_up_at.desc())
+    )
+    given_up = list((await session.execute(faults)).scalars())
+    return Mail(
+        rules.masked(cipher.open(row.sealed, purpose(actor.bureau_id, actor.person_id)).decode()),
+        Language(row.language),
+        row.is_wanted,
+        row.entered_at,
+        row.confirmed_at,
+        len(given_up),
+        given_up[0] if given_up else None,
+    )
+
+
+def purpose(bureau_id: UUID, person_id: UUID) -> str:
+    """What addresses and codes are sealed for: copied to another person's row they open nothing."""
+    return f"mail:{bureau_id}:{person_id}"
 
 
 async def own_among(session: Session, actor: Actor, notice_ids: Collection[UUID]) -> int:

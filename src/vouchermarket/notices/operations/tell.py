@@ -15,7 +15,7 @@ from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import OrganisationId, PersonId, new_id
 from vouchermarket.notices import queries, rules
-from vouchermarket.notices.tables import notice
+from vouchermarket.notices.tables import letter, notice
 
 
 async def tell(
@@ -39,7 +39,10 @@ async def tell_each(
     *,
     now: datetime,
 ) -> None:
-    """Tell many people the same kind of thing, each with facts of their own, as one set."""
+    """Tell many people the same kind of thing, each with facts of their own, as one set.
+
+    Whoever has confirmed an address and wants letters gets one too: `work` sends it when this is committed.
+    """
     rows: list[dict[str, Any]] = []
     for person_id, facts in told:
         if missing := rules.facts_missing(kind, facts):
@@ -54,8 +57,17 @@ async def tell_each(
                 "at": now,
             }
         )
-    if rows:
-        await session.execute(insert(notice), rows)
+    if not rows:
+        return
+    await session.execute(insert(notice), rows)
+    reached = await queries.reached_by_mail(session, bureau_id, {row["person_id"] for row in rows})
+    due = [
+        {"bureau_id": bureau_id, "notice_id": row["id"], "due_at": now}
+        for row in rows
+        if row["person_id"] in reached
+    ]
+    if due:
+        await session.execute(insert(letter), due)
 
 
 async def tell_officers(

@@ -60,6 +60,14 @@ class PaymentPaid(NoticeKind):
     en = "{amount_fen} has been paid to you under the bank's reference {reference}"
 
 
+class MailEntered(NoticeKind):
+    """Its letter is the one that goes to an address not confirmed yet, with the code in it."""
+
+    code = "notices.mail_entered"
+    zh = "您登记了接收通知的邮箱 {address},验证码已发往该邮箱。如非本人操作,请立即修改密码"
+    en = "Your notices are to go to {address}: a code was sent there. If it was not you, change your password"
+
+
 KINDS: Mapping[str, type[NoticeKind]] = {kind.code: kind for kind in NoticeKind.__subclasses__()}
 
 
