@@ -109,11 +109,12 @@ def answer(refusal: Refusal, language: str) -> Response[bytes]:
 
 def handle(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Every error of every route comes out here."""
-    refusal = refusal_of(_inmost(error))
+    refusal = refusal_of(inmost(error))
     return answer(refusal, language_of(request.headers.get("accept-language", "")))
 
 
-def _inmost(error: Exception) -> Exception:
+def inmost(error: Exception) -> Exception:
+    """The one error of a group of one."""
     # A refusal that took the place of another error while the transaction was undone comes in a group.
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]

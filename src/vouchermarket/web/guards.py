@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from litestar import Litestar
+from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
@@ -21,6 +21,8 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = b"x-csrf-token"
+# Forms of pages carry the token themselves.
+CSRF_FIELD = "csrf"
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -68,17 +70,19 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
         if unsafe:
             _from_here(connection)
         return
-    visitor = await _visitor(connection)
+    visitor = await visitor_of(connection)
     if visitor is None:
         raise rules.SignInNeeded
     if visitor.csrf and unsafe:
         _from_here(connection)
-        _with_token(connection, visitor.csrf)
+        is_form = handler.opt.get("page", False)
+        _with_token(await _form_tokens(connection) if is_form else _header_tokens(connection), visitor.csrf)
     rules.seats_for(visitor.actor, verb)
     connection.scope["state"]["visitor"] = visitor
 
 
-async def _visitor(connection: Connection) -> Visitor | None:
+async def visitor_of(connection: Connection) -> Visitor | None:
+    """Who is asking, or None for a stranger."""
     try:
         place = await place_of(connection)
     except rules.NotFound:
@@ -111,8 +115,19 @@ def _from_here(connection: Connection) -> None:
         raise CsrfTokenNotRight
 
 
-def _with_token(connection: Connection, wanted: str) -> None:
-    sent = [value for name, value in connection.scope["headers"] if name == CSRF_HEADER]
+def _header_tokens(connection: Connection) -> list[bytes]:
+    return [value for name, value in connection.scope["headers"] if name == CSRF_HEADER]
+
+
+async def _form_tokens(connection: Connection) -> list[bytes]:
+    """The tokens a form carries; the framework keeps the form it read for the handler."""
+    if not isinstance(connection, Request):
+        return []
+    sent = (await connection.form()).getall(CSRF_FIELD, [])
+    return [token.encode() for token in sent if isinstance(token, str)]
+
+
+def _with_token(sent: list[bytes], wanted: str) -> None:
     # Compared as bytes: a text beyond ASCII would make the comparison itself fail.
     if len(sent) != 1 or not hmac.compare_digest(sent[0], wanted.encode()):
         raise CsrfTokenNotRight
