@@ -219,7 +219,7 @@ async def test_beginning_catches_up_without_being_waited_for(database, bureau):
     assert cut_off.is_set()
     await schedule.end()
     [row] = await _slots(database, job)
-    assert row.done_at is None
+    assert (row.done_at, row.lease_id) == (None, None)
 
 
 async def test_a_schedule_ticks_until_it_is_ended(database, bureau):

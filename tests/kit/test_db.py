@@ -95,9 +95,10 @@ async def test_a_slot_is_claimed_once(database: Database):
     job = f"test:{at.timestamp()}"
     async with database.registry() as session:
         assert await slots.last(session, job) is None
-        assert await slots.claim(session, job, at, at)
+        held = await slots.claim(session, job, at, at)
+        assert held
         assert not await slots.claim(session, job, at, at)
-        await slots.close(session, job, at, now=at)
+        await slots.close(session, held, now=at)
         assert await slots.last(session, job) == at
 
 
@@ -105,9 +106,9 @@ async def test_slots_are_forgotten_after_a_month(database: Database):
     at = clock.system_clock()
     job = f"test:{at.timestamp()}"
     async with database.registry() as session:
-        for days in (32, 31, 0):
-            await slots.claim(session, job, at - timedelta(days=days), at)
-        await slots.close(session, job, at, now=at)
+        *_, held = [await slots.claim(session, job, at - timedelta(days=days), at) for days in (32, 31, 0)]
+        assert held
+        await slots.close(session, held, now=at)
         assert await slots.claim(session, job, at - timedelta(days=32), at)
         assert not await slots.claim(session, job, at - timedelta(days=31), at)
 

@@ -1,12 +1,13 @@
 """When what runs: the only file that knows the scheduler.
 
 The scheduler says "a slot is due"; the row in `job_slot` says whose it is. Slots missed while nobody led are
-caught up from that table as each job asks.
+caught up from that table as each job asks, and so are slots whose holder was killed in the middle.
 """
 
 import asyncio
 import enum
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -17,7 +18,8 @@ from vouchermarket.identity import queries as identity
 from vouchermarket.identity.structs import Bureau
 from vouchermarket.kit import slots
 from vouchermarket.kit.clock import Clock
-from vouchermarket.kit.db import Database
+from vouchermarket.kit.db import Database, Session
+from vouchermarket.kit.slots import Held, SlotLost
 
 log = structlog.get_logger()
 
@@ -67,6 +69,19 @@ def due_slots(job: Job, last_at: datetime | None, now: datetime) -> Iterator[dat
         after = (present - last_at - timedelta.resolution) // job.every
         yield from (present - job.every * back for back in range(min(after, CAUGHT_UP_MAX), 0, -1))
     yield present
+
+
+def left_slots(
+    job: Job, left: Sequence[datetime], last_at: datetime | None, now: datetime
+) -> Iterator[datetime]:
+    """Of the slots whose holder is gone, those to take up again, oldest first.
+
+    Of EACH every one. Elsewhere a newer slot has made good for an older one, and SKIP begins nothing late.
+    """
+    if job.catch_up is CatchUp.EACH:
+        yield from left
+    elif left and left[-1] == last_at and (job.catch_up is CatchUp.LATEST or now - left[-1] <= ON_TIME):
+        yield left[-1]
 
 
 class Schedule:
@@ -121,26 +136,47 @@ class Schedule:
             log.error("job.turn_failed", job=job.name, exc_info=error)
 
     async def turn(self, job: Job) -> int:
-        """Run what is due of a job; returns how many slots were ours."""
+        """Run what is due of a job, what was left in the middle first; returns how many slots were ours."""
         now = self._clock()
         async with self._database.registry() as session:
             last_at = await slots.last(session, job.name)
+            left = await slots.left(session, job.name, now)
+        asked = [(slots.take_over, slot_at) for slot_at in left_slots(job, left, last_at, now)]
+        asked += [(slots.claim, slot_at) for slot_at in due_slots(job, last_at, now)]
         taken = 0
-        for slot_at in due_slots(job, last_at, now):
+        for take, slot_at in asked:
             async with self._database.registry() as session:
-                is_ours = await slots.claim(session, job.name, slot_at, now)
-            if is_ours:
+                held = await take(session, job.name, slot_at, self._clock())
+            if held is not None:
                 taken += 1
-                await self._run(job, slot_at)
+                await self._hold(job, held)
         return taken
 
-    async def _run(self, job: Job, slot_at: datetime) -> None:
+    async def _hold(self, job: Job, held: Held) -> None:
+        try:
+            await self._run(job, held)
+        except SlotLost as lost:
+            log.warning("job.slot_lost", job=job.name, slot=str(lost))
+        except asyncio.CancelledError:
+            # The lead is being given up. Where the database is away too, the lease runs out by itself.
+            with suppress(Exception):
+                async with self._database.registry() as session:
+                    await slots.give_back(session, held)
+            raise
+
+    async def _run(self, job: Job, held: Held) -> None:
+        async def fence(session: Session) -> None:
+            await slots.keep(session, held, self._clock())
+
+        behind = self._database.fenced(fence)
         async with self._database.registry() as session:
             bureaus = await identity.bureaus(session)
         faults: list[str] = []
         for bureau in bureaus:
             try:
-                done = await job.sweep(self._database, bureau, self._clock())
+                done = await job.sweep(behind, bureau, self._clock())
+            except SlotLost:
+                raise
             except Exception as error:
                 # One bureau's fault must not keep the others from their turn; it is kept with the slot.
                 log.exception("job.failed", job=job.name, bureau=bureau.code)
@@ -149,4 +185,4 @@ class Schedule:
                 if done:
                     log.info("job.done", job=job.name, bureau=bureau.code, rows=done)
         async with self._database.registry() as session:
-            await slots.close(session, job.name, slot_at, now=self._clock(), fault="; ".join(faults) or None)
+            await slots.close(session, held, now=self._clock(), fault="; ".join(faults) or None)

@@ -4,9 +4,10 @@ A session is a database session. It is opened, bound to one bureau and committed
 return to keep.
 """
 
-from collections.abc import AsyncGenerator, Collection, Generator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
+from copy import copy
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,7 @@ from sqlalchemy.schema import SchemaItem
 from vouchermarket.kit.refusal import Kind, Refusal
 
 Session = AsyncConnection
+Fence = Callable[[Session], Awaitable[None]]
 
 APPLICATION_ROLE = "vouchermarket_app"
 
@@ -84,6 +86,13 @@ class Database:
             hide_parameters=True,
             connect_args={"options": f"-c timezone=UTC -c lock_timeout={lock_timeout_ms}"},
         )
+        self._fence: Fence | None = None
+
+    def fenced(self, fence: Fence) -> "Database":
+        """The same pool, every transaction of which asks `fence` first: what it raises undoes it."""
+        behind = copy(self)
+        behind._fence = fence
+        return behind
 
     @asynccontextmanager
     async def transaction(self, bureau_id: UUID) -> AsyncGenerator[Session]:
@@ -108,6 +117,8 @@ class Database:
         mark = transaction_is_open.set(True)
         try:
             async with self._engine.begin() as session:
+                if self._fence is not None:
+                    await self._fence(session)
                 yield session
         except DBAPIError as error:
             refusal = _refusal_of(error)
