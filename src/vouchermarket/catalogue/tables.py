@@ -60,8 +60,12 @@ course = tenant_table(
     instant("published_at", nullable=True),
     # Written down by the relay when a completion is verified: the market sorts by it.
     Column("completions", Integer, nullable=False, server_default="0"),
+    # So are its ratings: how many are shown, and their average, which is absent where there are none.
+    Column("ratings", Integer, nullable=False, server_default="0"),
+    Column("rating_hundredths", Integer),
     CheckConstraint("amount_hundredths >= 0", name="amount_not_negative"),
     CheckConstraint("reviewed_by <> filed_by", name="two_persons"),
+    CheckConstraint("(ratings = 0) = (rating_hundredths IS NULL)", name="average_of_some"),
     tenant_index("course", "provider_id"),
     tenant_index("course", "state", "type"),
 )

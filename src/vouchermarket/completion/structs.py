@@ -12,7 +12,7 @@ import msgspec
 from vouchermarket.catalogue.structs import Run
 from vouchermarket.credits.structs import NewEntry
 from vouchermarket.identity.structs import Person
-from vouchermarket.kit.fields import Prose
+from vouchermarket.kit.fields import Prose, Remark
 from vouchermarket.kit.ids import (
     BookingId,
     CompletionId,
@@ -83,6 +83,19 @@ class Verify(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Completions a registrar verifies in one command: each line for itself."""
 
     completion_ids: Annotated[tuple[CompletionId, ...], msgspec.Meta(min_length=1, max_length=10_000)]
+
+
+Stars = Annotated[int, msgspec.Meta(ge=1, le=5)]
+
+
+class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A teacher's word on a run completed, in stars from 1 to 5: in all, and of what one wishes to tell."""
+
+    overall: Stars
+    content: Stars | None = None
+    teaching: Stars | None = None
+    usefulness: Stars | None = None
+    comment: Remark = ""
 
 
 # --- what is decided on -----------------------------------------------------------------------------------
@@ -203,3 +216,28 @@ class AttendanceRow(msgspec.Struct, frozen=True):
     present: bool
     recorded_by: PersonId
     at: datetime
+
+
+class Rating(msgspec.Struct, frozen=True, kw_only=True):
+    """A rating as it is shown: without a name, and with the bureau's day on which it was given."""
+
+    overall: int
+    content: int | None
+    teaching: int | None
+    usefulness: int | None
+    comment: str
+    rated_on: date
+
+
+class RatingList(msgspec.Struct, frozen=True):
+    """One page of shown ratings, newest first, and how many there are in all."""
+
+    ratings: tuple[Rating, ...]
+    total: int
+
+
+class Stand(msgspec.Struct, frozen=True):
+    """How many ratings of a course are shown, and their average; None where there are none."""
+
+    ratings: int
+    rating_hundredths: int | None

@@ -1,4 +1,4 @@
-"""Attendance per meeting, and the completion: reported, confirmed, verified, perhaps revoked."""
+"""Attendance per meeting; the completion: reported, confirmed, verified, perhaps revoked; its rating."""
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Integer, Text, text
 
@@ -45,4 +45,29 @@ completion = tenant_table(
         where=text("verified_at IS NOT NULL AND revoked_at IS NULL"),
     ),
     tenant_index("completion", "reported_at", where=text("confirmed_at IS NULL")),
+)
+
+# The teacher's word on what was completed: once and for good, which is why it can only be added. Whether it
+# is shown stands in its completion.
+rating = tenant_table(
+    "rating",
+    own_id(),
+    *refers("completion_id", "completion"),
+    *refers("run_id", "run"),
+    *refers("course_id", "course"),
+    Column("overall", Integer, nullable=False),
+    Column("content", Integer),
+    Column("teaching", Integer),
+    Column("usefulness", Integer),
+    Column("comment", Text, nullable=False),
+    instant("rated_at"),
+    CheckConstraint("overall BETWEEN 1 AND 5", name="overall_within_stars"),
+    CheckConstraint(
+        "content BETWEEN 1 AND 5 AND teaching BETWEEN 1 AND 5 AND usefulness BETWEEN 1 AND 5",
+        name="aspects_within_stars",
+    ),
+    tenant_index("rating", "completion_id", unique=True),
+    tenant_index("rating", "run_id"),
+    tenant_index("rating", "course_id"),
+    append_only=True,
 )

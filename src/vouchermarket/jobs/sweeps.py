@@ -14,9 +14,11 @@ from uuid import UUID
 import msgspec
 import structlog
 from sqlalchemy import select
+from sqlalchemy.engine import Row
 
 from vouchermarket.catalogue import operations as catalogue
 from vouchermarket.completion import operations as completion
+from vouchermarket.completion import queries as completions
 from vouchermarket.identity.structs import Bureau
 from vouchermarket.jobs.schedule import CatchUp, Job
 from vouchermarket.kit import events, files, keys
@@ -122,12 +124,24 @@ async def ways_out(settings: Settings) -> AsyncGenerator[gateways.Gateways]:
         await stripe.aclose()
 
 
-async def _count_completion(session: Session, bureau_id: UUID, facts: dict[str, Any]) -> None:
-    await catalogue.count_completion(session, bureau_id, UUID(facts["course_id"]))
+# By one more or less: a course has too many completions to count them all anew at each.
+_COUNTED = {"completion.verified": 1, "settlement.completion_revoked": -1}
 
 
-CONSUMERS: dict[str, Callable[[Session, UUID, dict[str, Any]], Awaitable[None]]] = {
-    "course_totals": _count_completion,
+async def _course_totals(session: Session, bureau_id: UUID, happened: Row[Any]) -> None:
+    """Write down what the market shows of a course after one of its completions was verified, rated, revoked.
+
+    Ratings are counted anew and with the course's row taken: whichever event comes first or again, the
+    figures are those of the ratings shown now.
+    """
+    course_id = await completions.course_of(session, bureau_id, happened.subject_id)
+    await catalogue.count_completion(session, bureau_id, course_id, _COUNTED.get(happened.kind, 0))
+    stand = await completions.course_stand(session, bureau_id, course_id)
+    await catalogue.write_ratings(session, bureau_id, course_id, stand.ratings, stand.rating_hundredths)
+
+
+CONSUMERS: dict[str, Callable[[Session, UUID, Row[Any]], Awaitable[None]]] = {
+    "course_totals": _course_totals,
 }
 
 
@@ -154,9 +168,8 @@ async def deliver(session: Session, bureau_id: UUID, delivery: dict[str, Any], n
     if not await events.close_delivery(session, bureau_id, **_of(delivery), now=now):
         return
     table = events.event
-    found = select(table.c.facts).where(table.c.bureau_id == bureau_id, table.c.id == delivery["event_id"])
-    facts = (await session.execute(found)).scalar_one()
-    await CONSUMERS[delivery["consumer"]](session, bureau_id, facts)
+    found = select(table).where(table.c.bureau_id == bureau_id, table.c.id == delivery["event_id"])
+    await CONSUMERS[delivery["consumer"]](session, bureau_id, (await session.execute(found)).one())
 
 
 def _of(delivery: dict[str, Any]) -> dict[str, Any]:

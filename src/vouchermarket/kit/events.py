@@ -64,7 +64,11 @@ class Origin(msgspec.Struct, frozen=True):
 origin: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039 - frozen
 
 # Who acts on which kind of event. A consumer is registered where the two sides may know each other: in jobs.
-CONSUMERS: dict[str, tuple[str, ...]] = {"completion.verified": ("course_totals",)}
+CONSUMERS: dict[str, tuple[str, ...]] = {
+    "completion.verified": ("course_totals",),
+    "completion.rated": ("course_totals",),
+    "settlement.completion_revoked": ("course_totals",),
+}
 
 LEASE = timedelta(minutes=5)
 ATTEMPTS_MAX = 8

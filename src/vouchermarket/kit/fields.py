@@ -17,6 +17,8 @@ Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=_ONE_LINE)]
 # What is typed into a search box, which may be left empty.
 Asked = Annotated[str, Meta(max_length=200, pattern=_ONE_LINE)]
 Prose = Annotated[str, Meta(min_length=1, max_length=2000, pattern=_LINES)]
+# A word one may add, or leave out.
+Remark = Annotated[str, Meta(max_length=1000, pattern=_LINES)]
 # What may be left empty.
 Text = Annotated[str, Meta(max_length=5000, pattern=_LINES)]
 Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}" + _END)]

@@ -7,6 +7,7 @@ from vouchermarket.catalogue.operations.courses import (
     publish_course,
     review_course,
     withdraw_course,
+    write_ratings,
 )
 from vouchermarket.catalogue.operations.runs import lock_runs, open_run, set_taken
 from vouchermarket.catalogue.operations.words import remove_words, write_words
@@ -23,5 +24,6 @@ __all__ = [
     "review_course",
     "set_taken",
     "withdraw_course",
+    "write_ratings",
     "write_words",
 ]

@@ -122,17 +122,28 @@ async def withdraw_course(session: Session, actor: Actor, course_id: CourseId, *
     await _record(session, actor, "catalogue.course_withdrawn", course_id, {}, now=now)
 
 
-async def count_completion(session: Session, bureau_id: UUID, course_id: UUID) -> None:
-    """Write down one more verified completion: a figure to sort by, read again from its events at need.
+async def count_completion(session: Session, bureau_id: UUID, course_id: UUID, change: int = 1) -> None:
+    """Write down one more completion that stands verified, or with -1 one less: a figure to sort by.
 
-    Called by the relay once for each `completion.verified`, which is why it records no event of its own.
+    Called by the relay once for each event, which is why it records none of its own. With 0 it only takes
+    the course's row, so that what is counted next is not overtaken.
     """
     course = tables.course
     await session.execute(
         update(course)
         .where(course.c.bureau_id == bureau_id, course.c.id == course_id)
-        .values(completions=course.c.completions + 1)
+        .values(completions=course.c.completions + change)
     )
+
+
+async def write_ratings(
+    session: Session, bureau_id: UUID, course_id: UUID, ratings: int, rating_hundredths: int | None
+) -> None:
+    """Write down how many ratings of a course are shown, and their average: None of none.
+
+    As counted anew, so that writing it twice changes nothing.
+    """
+    await _set(session, bureau_id, course_id, ratings=ratings, rating_hundredths=rating_hundredths)
 
 
 async def lock_course(session: Session, bureau_id: UUID, course_id: UUID) -> Any:

@@ -133,6 +133,11 @@ def _courses(bureau_id: UUID) -> Select[Any]:
     )
 
 
+def rating_text(rating_hundredths: int | None) -> str | None:
+    """467 → `"4.67"`; what nobody has rated has no average."""
+    return None if rating_hundredths is None else decimal_text(rating_hundredths)
+
+
 def _course_of(row: Any) -> Course:
     return Course(
         id=CourseId(row.id),
@@ -155,4 +160,6 @@ def _course_of(row: Any) -> Course:
         filed_by=PersonId(row.filed_by),
         return_reason=row.return_reason,
         completions=row.completions,
+        ratings=row.ratings,
+        rating=rating_text(row.rating_hundredths),
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, any_, func, literal, select
 
+from vouchermarket.catalogue.queries.courses import rating_text
 from vouchermarket.catalogue.structs import (
     CourseState,
     Meeting,
@@ -48,6 +49,8 @@ _course_columns = [
         "unit",
         "state",
         "completions",
+        "ratings",
+        "rating_hundredths",
     )
 ]
 
@@ -222,4 +225,6 @@ def card_values(row: Any) -> dict[str, Any]:
         "ends_at": row.ends_at,
         "place": row.place,
         "completions": row.completions,
+        "ratings": row.ratings,
+        "rating": rating_text(row.rating_hundredths),
     }

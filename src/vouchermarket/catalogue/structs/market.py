@@ -14,7 +14,10 @@ PAGE_MAX = 200
 
 
 class RunCard(msgspec.Struct, frozen=True, kw_only=True):
-    """A run in the list of the market."""
+    """A run in the list of the market.
+
+    `completions`, `ratings` and `rating` are its course's; without a rating the average is None, never 0.
+    """
 
     id: RunId
     course_id: CourseId
@@ -38,6 +41,8 @@ class RunCard(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: datetime
     place: str
     completions: int
+    ratings: int
+    rating: str | None
 
 
 class RunPage(RunCard, frozen=True, kw_only=True):

@@ -33,7 +33,10 @@ class Accreditation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
-    """A course as it stands; `completions` counts what was verified so far."""
+    """A course as it stands; `completions` counts what stands verified.
+
+    `rating`: the average of its shown ratings as a decimal string ("4.67"), None where there are none.
+    """
 
     id: CourseId
     provider_id: OrganisationId
@@ -55,6 +58,8 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     filed_by: PersonId
     return_reason: str | None
     completions: int
+    ratings: int
+    rating: str | None
 
 
 class Meeting(msgspec.Struct, frozen=True, kw_only=True):

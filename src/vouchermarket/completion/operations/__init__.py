@@ -5,6 +5,7 @@ Lock order: booking, completion, ledger account, each by id.
 
 from vouchermarket.completion.operations.answer import confirm, confirm_by_silence, contest
 from vouchermarket.completion.operations.attend import take_attendance
+from vouchermarket.completion.operations.rate import rate
 from vouchermarket.completion.operations.report import report, report_again
 from vouchermarket.completion.operations.revoke import mark_revoked
 from vouchermarket.completion.operations.verify import verify
@@ -14,6 +15,7 @@ __all__ = [
     "confirm_by_silence",
     "contest",
     "mark_revoked",
+    "rate",
     "report",
     "report_again",
     "take_attendance",

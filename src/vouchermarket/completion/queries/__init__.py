@@ -17,6 +17,14 @@ from vouchermarket.completion.queries.desks import (
     run_attendance,
     run_completions,
 )
+from vouchermarket.completion.queries.ratings import (
+    course_of,
+    course_ratings,
+    course_stand,
+    is_rated,
+    own_rating,
+    run_ratings,
+)
 
 __all__ = [
     "attendance_of",
@@ -28,7 +36,12 @@ __all__ = [
     "completions_of_bookings",
     "completions_of_person",
     "completions_of_run",
+    "course_of",
+    "course_ratings",
+    "course_stand",
+    "is_rated",
     "own_completions",
+    "own_rating",
     "participant_of",
     "participants_of",
     "registrar_queue",
@@ -36,4 +49,5 @@ __all__ = [
     "run_attendance",
     "run_completions",
     "run_of_meeting",
+    "run_ratings",
 ]

@@ -1,6 +1,7 @@
 """The rules of completion: pure, facts in, verdict out."""
 
 from vouchermarket.completion.rules.money import postings, settle_holds
+from vouchermarket.completion.rules.ratings import AlreadyRated, RatingTooEarly, rateable, stand
 from vouchermarket.completion.rules.refusals import (
     AlreadyConfirmed,
     AlreadyReported,
@@ -33,6 +34,7 @@ from vouchermarket.completion.rules.verify import judge, offices_of, refuse_veri
 
 __all__ = [
     "AlreadyConfirmed",
+    "AlreadyRated",
     "AlreadyReported",
     "AlreadyVerified",
     "AttendanceClosed",
@@ -46,6 +48,7 @@ __all__ = [
     "NotConfirmed",
     "NotContested",
     "NotVerified",
+    "RatingTooEarly",
     "RunCalledOff",
     "RunNotEnded",
     "TeacherWithoutSchool",
@@ -54,6 +57,7 @@ __all__ = [
     "judge",
     "offices_of",
     "postings",
+    "rateable",
     "refuse_attendance",
     "refuse_reports",
     "refuse_revocation",
@@ -61,4 +65,5 @@ __all__ = [
     "refuse_verification",
     "settle_holds",
     "silent_since",
+    "stand",
 ]

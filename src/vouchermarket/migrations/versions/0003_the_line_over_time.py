@@ -4,13 +4,65 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from vouchermarket.kit.db import secure
+from vouchermarket.kit.db import secure, unforced
 
 revision = "0003"
 down_revision = "0002"
 
 
 def upgrade() -> None:
+    op.create_table(
+        "hook_event",
+        sa.Column("bureau_id", sa.Uuid(), nullable=False),
+        sa.Column("gateway", sa.Text(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("object", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.CheckConstraint("gateway IN ('manual', 'stripe')", name=op.f("hook_event_gateway_known_check")),
+        sa.ForeignKeyConstraint(["bureau_id"], ["bureau.id"], name=op.f("hook_event_bureau_id_fkey")),
+        sa.PrimaryKeyConstraint("bureau_id", "event", name=op.f("hook_event_pkey")),
+        info={"tenant": True, "grants": ["SELECT", "INSERT", "UPDATE"]},
+    )
+    op.create_index(
+        "hook_event_due_at_idx",
+        "hook_event",
+        ["bureau_id", "due_at"],
+        unique=False,
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_table(
+        "reconciliation",
+        sa.Column("bureau_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("gateway", sa.Text(), nullable=False),
+        sa.Column("day_on", sa.Date(), nullable=False),
+        sa.Column("from_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("to_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("matched", sa.Integer(), nullable=False),
+        sa.Column("missing_here", sa.Integer(), nullable=False),
+        sa.Column("missing_there", sa.Integer(), nullable=False),
+        sa.Column("amount_differs", sa.Integer(), nullable=False),
+        sa.Column("difference_fen", sa.BigInteger(), nullable=False),
+        sa.Column("lines", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.CheckConstraint(
+            "gateway IN ('manual', 'stripe')", name=op.f("reconciliation_gateway_known_check")
+        ),
+        sa.ForeignKeyConstraint(["bureau_id"], ["bureau.id"], name=op.f("reconciliation_bureau_id_fkey")),
+        sa.PrimaryKeyConstraint("bureau_id", "id", name=op.f("reconciliation_pkey")),
+        info={"tenant": True, "grants": ["SELECT", "INSERT"]},
+    )
+    op.create_index(
+        "reconciliation_gateway_day_on_key",
+        "reconciliation",
+        ["bureau_id", "gateway", "day_on"],
+        unique=True,
+        postgresql_where=None,
+    )
     op.create_table(
         "departure",
         sa.Column("bureau_id", sa.Uuid(), nullable=False),
@@ -157,6 +209,64 @@ def upgrade() -> None:
         postgresql_where=None,
     )
     op.create_table(
+        "payment_reversal",
+        sa.Column("bureau_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("payment_id", sa.Uuid(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reference", sa.Text(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'proposed') = (decided_by IS NULL) AND (decided_by IS NULL) = (decided_at IS NULL)",
+            name=op.f("payment_reversal_decided_whole_check"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'rejected', 'approved', 'sending', 'reversed', 'failed')",
+            name=op.f("payment_reversal_state_known_check"),
+        ),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("payment_reversal_amount_positive_check")),
+        sa.CheckConstraint("amount_fen >= 0", name=op.f("payment_reversal_amount_fen_not_negative_check")),
+        sa.CheckConstraint("decided_by <> proposed_by", name=op.f("payment_reversal_two_persons_check")),
+        sa.ForeignKeyConstraint(
+            ["bureau_id", "decided_by"],
+            ["person.bureau_id", "person.id"],
+            name=op.f("payment_reversal_bureau_id_decided_by_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["bureau_id", "payment_id"],
+            ["payment.bureau_id", "payment.id"],
+            name=op.f("payment_reversal_bureau_id_payment_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["bureau_id", "proposed_by"],
+            ["person.bureau_id", "person.id"],
+            name=op.f("payment_reversal_bureau_id_proposed_by_fkey"),
+        ),
+        sa.ForeignKeyConstraint(["bureau_id"], ["bureau.id"], name=op.f("payment_reversal_bureau_id_fkey")),
+        sa.PrimaryKeyConstraint("bureau_id", "id", name=op.f("payment_reversal_pkey")),
+        info={"tenant": True, "grants": ["SELECT", "INSERT", "UPDATE"]},
+    )
+    op.create_index(
+        "payment_reversal_payment_id_key",
+        "payment_reversal",
+        ["bureau_id", "payment_id"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('proposed', 'approved', 'sending')"),
+    )
+    op.create_index(
+        "payment_reversal_state_idx",
+        "payment_reversal",
+        ["bureau_id", "state"],
+        unique=False,
+        postgresql_where=None,
+    )
+    op.create_table(
         "rating",
         sa.Column("bureau_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -209,11 +319,58 @@ def upgrade() -> None:
     op.add_column("job_slot", sa.Column("lease_id", sa.Uuid(), nullable=True))
     op.add_column("job_slot", sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("login", sa.Column("browser", sa.Text(), nullable=True))
-    secure(op, ["departure", "exemption", "mail_address", "letter", "substitution", "rating"])
+    op.add_column("payment_attempt", sa.Column("reversal_id", sa.Uuid(), nullable=True))
+    op.add_column("payment_attempt", sa.Column("alarmed_at", sa.DateTime(timezone=True), nullable=True))
+    with unforced(op, ["payment_attempt", "payment_reversal"]):
+        op.create_foreign_key(
+            op.f("payment_attempt_bureau_id_reversal_id_fkey"),
+            "payment_attempt",
+            "payment_reversal",
+            ["bureau_id", "reversal_id"],
+            ["bureau_id", "id"],
+        )
+    op.drop_index(
+        op.f("transfer_reverses_id_key"), table_name="transfer", postgresql_where="(reverses_id IS NOT NULL)"
+    )
+    op.create_index(
+        "transfer_reverses_id_idx",
+        "transfer",
+        ["bureau_id", "reverses_id"],
+        unique=False,
+        postgresql_where=sa.text("reverses_id IS NOT NULL"),
+    )
+    secure(
+        op,
+        [
+            "hook_event",
+            "reconciliation",
+            "departure",
+            "exemption",
+            "mail_address",
+            "letter",
+            "substitution",
+            "payment_reversal",
+            "rating",
+        ],
+    )
     op.create_check_constraint("average_of_some", "course", "(ratings = 0) = (rating_hundredths IS NULL)")
     op.drop_constraint(op.f("appointment_period_check"), "appointment")
     op.create_check_constraint(
         op.f("appointment_period_check"), "appointment", "to_on IS NULL OR to_on >= from_on"
+    )
+    op.drop_constraint(op.f("payment_state_known_check"), "payment", type_="check")
+    op.create_check_constraint(
+        op.f("payment_state_known_check"),
+        "payment",
+        "state IN ('approved', 'sending', 'paid', 'failed', 'returned')",
+    )
+    op.drop_index("payment_statement_id_key", table_name="payment")
+    op.create_index(
+        "payment_statement_id_key",
+        "payment",
+        ["bureau_id", "statement_id"],
+        unique=True,
+        postgresql_where=sa.text("state NOT IN ('failed', 'returned')"),
     )
 
 
