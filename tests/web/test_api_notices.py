@@ -3,10 +3,16 @@
 import pytest
 
 from factories import NOW, City
+from notices.letters import BASE, SENDER, code_in
+from notices.sink import sink_open
+from vouchermarket.identity import queries as identity
+from vouchermarket.jobs.letters import jobs_by_mail
 from vouchermarket.kit.ids import new_id
 from vouchermarket.notices import operations as notices
 from vouchermarket.notices.rules import CreditApproved, CreditReturned
+from vouchermarket.settings import Secret
 from web.market import Desks, refused, told
+from web.settings_of import settings
 
 
 @pytest.fixture
@@ -51,3 +57,40 @@ async def test_another_persons_notice_is_not_there(desks: Desks, ids: list[str])
     for many in ([], [str(new_id())] * 201):
         refused(await other.post("/me/notices/read", json={"notice_ids": many}), 400, "request_not_readable")
     assert told(await (await desks.teacher()).get("/me/notices")) == before
+
+
+async def test_letters_go_where_one_has_confirmed_and_link_to_our_own_base(
+    desks: Desks,
+) -> None:
+    """Trust 32, links: the address of the request, `market.test`, is in no letter."""
+    teacher = await desks.teacher()
+    refused(await teacher.get("/me/mail"), 404, "not_found")
+    refused(await teacher.put("/me/mail", json={"address": "zhangsan"}), 422, "mail_address_not_right")
+    wanted = {"address": "zhangsan@example.cn", "language": "en"}
+    told(await teacher.put("/me/mail", json=wanted), 204)
+    refused(await teacher.put("/me/mail", json=wanted), 409, "mail_code_just_sent")
+    async with desks.database.registry() as session:
+        [bureau] = [one for one in await identity.bureaus(session) if one.id == desks.city.bureau_id]
+    async with sink_open() as sink:
+        [job] = jobs_by_mail(settings(smtp_url=Secret(sink.url), smtp_sender=SENDER, base_url=BASE))
+        assert await job.sweep(desks.database, bureau, NOW) == 1
+        code, text = code_in(sink.letters[0]), sink.texts()[0]
+    assert f"{BASE}/{bureau.code}/notices" in text
+    assert "market.test" not in text
+    refused(await teacher.post("/me/mail/confirm", json={"code": "x"}), 422, "mail_code_not_right")
+    told(await teacher.post("/me/mail/confirm", json={"code": code}), 204)
+    shown = told(await teacher.get("/me/mail"))
+    assert shown == {
+        "address": "z***@example.cn",
+        "language": "en",
+        "is_wanted": True,
+        "entered_at": "2014-03-03T01:00:00Z",
+        "confirmed_at": "2014-03-03T01:00:00Z",
+        "given_up": 0,
+        "fault": None,
+    }
+    told(await teacher.patch("/me/mail", json={"is_wanted": False, "language": "zh"}), 204)
+    assert told(await teacher.get("/me/mail"))["is_wanted"] is False
+    refused(await (await desks.teacher(1)).get("/me/mail"), 404, "not_found")
+    told(await teacher.delete("/me/mail"), 204)
+    refused(await teacher.delete("/me/mail"), 404, "not_found")
