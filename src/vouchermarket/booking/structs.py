@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from vouchermarket.catalogue.structs import Run
 from vouchermarket.kit.fields import Prose
@@ -129,7 +129,8 @@ class VoucherState(VoucherFacts, frozen=True, kw_only=True):
 class State(Struct, frozen=True):
     """Everything a batch is decided on. `people` are those who teach at a school today.
 
-    `vouchers` by holder, a person or a school; `earned` by provider, the account it earns into.
+    `vouchers` by holder, a person or a school; `earned` by provider, the account it earns into. `gone` says
+    from which day on somebody is no longer there.
     """
 
     runs: Mapping[RunId, Run]
@@ -137,6 +138,7 @@ class State(Struct, frozen=True):
     vouchers: Mapping[UUID, tuple[VoucherState, ...]]
     earned: Mapping[OrganisationId, AccountId]
     time_zone: str
+    gone: Mapping[PersonId, date] = field(default_factory=dict[PersonId, date])
 
 
 # --- what comes out ---------------------------------------------------------------------------------------
@@ -214,6 +216,16 @@ class Booking(Struct, frozen=True, kw_only=True):
     def is_live(self) -> bool:
         """It has not been cancelled."""
         return self.cancelled_at is None
+
+
+class OpenOfGone(Struct, frozen=True):
+    """A live booking of somebody who is gone from a day on, with the school he or she taught at last."""
+
+    booking: Booking
+    code: str
+    name: str
+    gone_on: date
+    school_id: OrganisationId | None
 
 
 class RosterLine(Struct, frozen=True):

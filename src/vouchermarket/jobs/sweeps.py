@@ -65,6 +65,16 @@ async def expire_vouchers(database: Database, bureau: Bureau, now: datetime) -> 
     return await _until_done(database, bureau, now, part)
 
 
+async def freeze_vouchers_of_the_gone(database: Database, bureau: Bureau, now: datetime) -> int:
+    """Freeze what people who left or died had not used; they book nothing from the day they are gone."""
+    today = civil_day(now, bureau.time_zone)
+
+    async def part(session: Session, bureau_id: UUID, at: datetime) -> int:
+        return await vouchers.freeze_of_the_gone(session, bureau_id, today, at, at_most=PART)
+
+    return await _until_done(database, bureau, now, part)
+
+
 async def confirm_by_silence(database: Database, bureau: Bureau, now: datetime) -> int:
     """Take a teacher's silence for the days the pack names as confirmation."""
 
@@ -206,6 +216,7 @@ JOBS = (
     Job("send_payouts", send_payouts, timedelta(minutes=1), CatchUp.LATEST),
     Job("confirm_by_silence", confirm_by_silence, timedelta(hours=1), CatchUp.LATEST),
     Job("expire_vouchers", expire_vouchers, timedelta(hours=1), CatchUp.LATEST),
+    Job("freeze_vouchers_of_the_gone", freeze_vouchers_of_the_gone, timedelta(minutes=5), CatchUp.LATEST),
     Job("check_books", check_books, timedelta(days=1), CatchUp.LATEST, offset=timedelta(hours=18)),
     Job("forget_keys", forget_keys, timedelta(days=1), CatchUp.SKIP, offset=timedelta(hours=19)),
     Job("forget_exports", forget_exports, timedelta(days=1), CatchUp.SKIP, offset=timedelta(hours=19)),

@@ -1,9 +1,10 @@
 """Who gets a voucher and of how much, from which fund and until when: pure decisions, and every "no"."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from vouchermarket.identity.structs import DepartureKind
 from vouchermarket.kit.ids import PersonId
 from vouchermarket.kit.refusal import Kind, Refusal
 from vouchermarket.ledger import rules as ledger
@@ -118,6 +119,13 @@ class VoucherNotFrozen(Refusal):
     en = "This voucher is not frozen"
     remedy_zh = "无需办理"
     remedy_en = "There is nothing to do"
+
+
+# What stands as the reason of a freeze that nobody ordered.
+GONE: Mapping[DepartureKind, str] = {
+    DepartureKind.LEFT: "持有人已离岗",
+    DepartureKind.DIED: "持有人已去世",
+}
 
 
 def valid(pack: Pack, command: ProposeIssuance) -> None:

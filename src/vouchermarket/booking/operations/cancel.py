@@ -28,7 +28,7 @@ from vouchermarket.policies import queries as policies
 
 async def preview_cancel(session: Session, actor: Actor, booking_id: UUID, *, now: datetime) -> Consequence:
     """What cancelling now would give back, in fen; nothing is written. Refuses as `cancel`."""
-    booking = await _cancellable(session, actor, booking_id)
+    booking = await _cancellable(session, actor, booking_id, now=now)
     runs = await catalogue_queries.runs(session, actor.bureau_id, [booking.run_id])
     consequence, _ = await _judged(session, actor, booking, runs[booking.run_id], now=now)
     return consequence
@@ -39,15 +39,15 @@ async def cancel(
 ) -> Consequence:
     """Give a seat back, as the teacher who chose it or the school that sent its nominee.
 
-    By the terms of the policy version it was booked under. Refuses `RoleNotAllowed`, `NotFound`,
-    `BookingNotLive`, `CancellationClosed`.
+    For somebody who is gone the last school or the centre does it. By the terms of the policy version it was
+    booked under. Refuses `RoleNotAllowed`, `NotFound`, `BookingNotLive`, `CancellationClosed`.
     """
-    unlocked = await _cancellable(session, actor, booking_id)
+    unlocked = await _cancellable(session, actor, booking_id, now=now)
     bureau_id = actor.bureau_id
     run = (await catalogue.lock_runs(session, bureau_id, [unlocked.run_id]))[unlocked.run_id]
     await lock_rows(session, tables.booking, bureau_id, [booking_id])
     # Read after the lock: somebody else may have cancelled it meanwhile.
-    booking = await _cancellable(session, actor, booking_id)
+    booking = await _cancellable(session, actor, booking_id, now=now)
     consequence, holds = await _judged(session, actor, booking, run, now=now)
     event_id = await events.record(
         session,
@@ -72,13 +72,14 @@ async def cancel(
     return consequence
 
 
-async def _cancellable(session: Session, actor: Actor, booking_id: UUID) -> Booking:
+async def _cancellable(session: Session, actor: Actor, booking_id: UUID, *, now: datetime) -> Booking:
     """A booking the actor may cancel by role. Refuses `RoleNotAllowed`, `NotFound`."""
     identity.seats_for(actor, "cancel_booking")
     booking = await queries.booking_by_id(session, actor.bureau_id, booking_id)
     if booking is None:
         raise identity.NotFound
-    rules.may_cancel(actor, booking)
+    heir_id = await queries.heir_of(session, actor.bureau_id, booking.person_id, now=now)
+    rules.may_cancel(actor, booking, heir_id)
     return booking
 
 

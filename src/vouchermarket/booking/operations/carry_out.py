@@ -69,7 +69,9 @@ async def _lock(
     teachers = await _teachers(session, bureau_id, people, runs, zone, now=now)
     held, accounts = await _vouchers(session, bureau_id, commands, runs, civil_day(now, zone), now=now)
     earned = {run.provider_id: _earned(bureau_id, run.provider_id) for run in runs.values()}
-    return State(runs, teachers, held, earned, zone), accounts
+    # Read under the lock that a departure takes as well: who is gone books nothing from that moment on.
+    gone = await identity.gone_from(session, bureau_id, people)
+    return State(runs, teachers, held, earned, zone, gone), accounts
 
 
 async def _teachers(

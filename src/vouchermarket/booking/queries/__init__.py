@@ -10,6 +10,7 @@ from vouchermarket.booking.queries.bookings import (
     roster,
 )
 from vouchermarket.booking.queries.engagements import engagements
+from vouchermarket.booking.queries.gone import heir_of, open_bookings_of_the_gone
 
 __all__ = [
     "booking",
@@ -18,6 +19,8 @@ __all__ = [
     "bookings_of_run",
     "bookings_sent_by",
     "engagements",
+    "heir_of",
     "live_counts",
+    "open_bookings_of_the_gone",
     "roster",
 ]

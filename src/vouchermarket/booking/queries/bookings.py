@@ -30,7 +30,8 @@ _of_course = leads_to(run.c.course_id, course)
 _of_person = leads_to(booking_table.c.person_id, person)
 
 
-def _bookings(bureau_id: UUID) -> Select[Any]:
+def bookings_in(bureau_id: UUID) -> Select[Any]:
+    """Every booking of a bureau with what its struct shows of run and course."""
     return (
         select(
             booking_table,
@@ -57,16 +58,16 @@ async def booking(session: Session, actor: Actor, booking_id: UUID) -> Booking:
 
 async def booking_by_id(session: Session, bureau_id: UUID, booking_id: UUID) -> Booking | None:
     """One booking, or None: for operations that judge themselves who may have it."""
-    statement = _bookings(bureau_id).where(booking_table.c.id == booking_id)
+    statement = bookings_in(bureau_id).where(booking_table.c.id == booking_id)
     row = (await session.execute(statement)).one_or_none()
-    return _booking_of(row) if row else None
+    return booking_of(row) if row else None
 
 
 async def bookings_of(
     session: Session, bureau_id: UUID, person_id: UUID, *, limit: int = 50, offset: int = 0
 ) -> list[Booking]:
     """A person's bookings, cancelled ones too, the latest run first."""
-    of_person = _bookings(bureau_id).where(booking_table.c.person_id == person_id)
+    of_person = bookings_in(bureau_id).where(booking_table.c.person_id == person_id)
     return await _page(session, of_person, limit, offset)
 
 
@@ -78,13 +79,13 @@ async def bookings_sent_by(
     Refuses `RoleNotAllowed`, `NotFound` (another's school looks like none).
     """
     school = await identity_queries.school_open_to(session, actor, school_id)
-    of_school = _bookings(actor.bureau_id).where(booking_table.c.sent_by == school.id)
+    of_school = bookings_in(actor.bureau_id).where(booking_table.c.sent_by == school.id)
     return await _page(session, of_school, limit, offset)
 
 
 async def _page(session: Session, found: Select[Any], limit: int, offset: int) -> list[Booking]:
     latest_first = found.order_by(run.c.starts_at.desc(), booking_table.c.id.desc())
-    return [_booking_of(row) for row in await session.execute(latest_first.limit(limit).offset(offset))]
+    return [booking_of(row) for row in await session.execute(latest_first.limit(limit).offset(offset))]
 
 
 async def roster(session: Session, actor: Actor, run_id: UUID) -> list[RosterLine]:
@@ -130,7 +131,8 @@ async def live_counts(session: Session, bureau_id: UUID, run_ids: Collection[UUI
     return {row.run_id: row.live for row in await session.execute(statement)}
 
 
-def _booking_of(row: Any) -> Booking:
+def booking_of(row: Any) -> Booking:
+    """A row of `bookings_in` as a struct."""
     return Booking(
         id=BookingId(row.id),
         run_id=RunId(row.run_id),

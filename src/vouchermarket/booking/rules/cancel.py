@@ -8,18 +8,25 @@ from vouchermarket.booking.rules.checks import shown_at
 from vouchermarket.booking.structs import Booking, Consequence, Payment
 from vouchermarket.catalogue.structs import Run
 from vouchermarket.identity import rules as identity
-from vouchermarket.identity.structs import Actor, Role
-from vouchermarket.kit.ids import VoucherId
+from vouchermarket.identity.structs import Actor, OrganisationKind, Role
+from vouchermarket.kit.ids import OrganisationId, VoucherId
 from vouchermarket.ledger.structs import Hold
 from vouchermarket.policies.rules import Pack
 
 
-def may_cancel(actor: Actor, booking: Booking) -> None:
+def may_cancel(actor: Actor, booking: Booking, heir_id: OrganisationId | None = None) -> None:
     """A teacher gives back the own choice, a school its nominee's seat: whoever pays decides (ZZ-B02, B03).
 
-    Refuses `RoleNotAllowed` for a nominee, who sees the booking but did not make it; `NotFound` for others.
+    For somebody who is gone the school he or she taught at last does it, `heir_id`, or the centre. Refuses
+    `RoleNotAllowed` for a nominee, who sees the booking but did not make it; `NotFound` for others.
     """
     seats = identity.seats_for(actor, "cancel_booking")
+    if heir_id is not None and any(
+        seat.kind is OrganisationKind.TRAINING_CENTRE
+        or (seat.organisation_id == heir_id and seat.role is Role.OFFICER)
+        for seat in seats
+    ):
+        return
     if booking.sent_by is not None:
         if any(seat.organisation_id == booking.sent_by and seat.role is Role.OFFICER for seat in seats):
             return

@@ -13,6 +13,7 @@ from vouchermarket.booking.rules import refusals
 from vouchermarket.booking.rules.draft import Draft
 from vouchermarket.booking.structs import BookRun, Engagement, PersonState
 from vouchermarket.catalogue.structs import CourseState, Run
+from vouchermarket.identity import rules as identity
 from vouchermarket.kit.clock import civil_day
 from vouchermarket.policies import rules as policies
 from vouchermarket.policies.rules import Pack
@@ -28,6 +29,7 @@ class Case(Struct, frozen=True):
     pack: Pack
     now: datetime
     time_zone: str
+    gone_on: date | None = None
 
     @property
     def today(self) -> date:
@@ -65,13 +67,16 @@ def window_is_open(case: Case) -> None:
 
 
 def person_is_eligible(case: Case) -> None:
-    """Refuses `NomineeNotOfSchool`, `PersonNotEligible`, and as `policies.admit` and `policies.wallet` do.
+    """Refuses `NomineeNotOfSchool`, `PersonGone`, `PersonNotEligible`, and as `policies.admit` and
+    `policies.wallet` do.
 
     Who stands outside the voucher scope (ZZ-A22) may still take a run without a price: credits, no wallet.
     """
     command, run, person = case.command, case.run, case.person
     if command.sent_by is not None and (person is None or person.school_id != command.sent_by):
         raise refusals.NomineeNotOfSchool
+    if case.gone_on is not None and case.gone_on <= max(case.today, case.starts_on):
+        raise identity.PersonGone(gone_on=case.gone_on)
     if person is None:
         raise refusals.PersonNotEligible
     policies.admit(case.pack, run.type, run.level, run.mode, run.unit, person.facts, case.today)

@@ -70,7 +70,8 @@ def _line(
         if run is None:
             raise refusals.RunNotFound
         person = state.people.get(command.person_id)
-        case = Case(command, run, person, draft, pack, now, state.time_zone)
+        gone_on = state.gone.get(command.person_id)
+        case = Case(command, run, person, draft, pack, now, state.time_zone, gone_on)
         for check in CHECKS:
             check(case)
         payments = pay(case, state.vouchers.get(command.holder_id, ()))

@@ -1,6 +1,7 @@
 """The verbs of identity: open a bureau, keep its roster, let people in and out."""
 
 from vouchermarket.identity.operations.bureaus import first_administrator, open_bureau
+from vouchermarket.identity.operations.changes import leave, move, record_death, take_back_departure
 from vouchermarket.identity.operations.logins import (
     change_password,
     end_logins,
@@ -50,12 +51,16 @@ __all__ = [
     "give_posts",
     "give_tier",
     "give_tiers",
+    "leave",
     "lock_people",
     "log_in",
     "log_out",
     "make_token",
+    "move",
     "open_bureau",
+    "record_death",
     "secret_hash",
     "see_login",
     "set_password",
+    "take_back_departure",
 ]

@@ -55,7 +55,7 @@ async def set_password(database: Database, actor: Actor, command: SetPassword, *
         await session.execute(
             statement.on_conflict_do_update(index_elements=["bureau_id", "person_id"], set_=row)
         )
-        await _end(session, actor.bureau_id, command.person_id, now)
+        await end_all(session, actor.bureau_id, command.person_id, now)
         await _tell(session, actor, "identity.password_set", command.person_id, now)
 
 
@@ -78,7 +78,7 @@ async def change_password(
     async with database.transaction(actor.bureau_id) as session:
         await proofs.still(session, actor.bureau_id, known, now=now)
         await _rehash(session, actor.bureau_id, actor.person_id, fresh, now)
-        await _end(session, actor.bureau_id, actor.person_id, now)
+        await end_all(session, actor.bureau_id, actor.person_id, now)
         await _tell(session, actor, "identity.password_changed", actor.person_id, now)
         return await _open(session, actor.bureau_id, actor.person_id, now)
 
@@ -150,7 +150,7 @@ async def end_logins(
     """
     rules.seats_for(actor, "end_logins")
     await lock_people(session, actor.bureau_id, [person_id])
-    await _end(session, actor.bureau_id, person_id, now)
+    await end_all(session, actor.bureau_id, person_id, now)
     if disable:
         table = tables.credential
         theirs = (table.c.bureau_id == actor.bureau_id, table.c.person_id == person_id)
@@ -214,7 +214,8 @@ async def _open(session: Session, bureau_id: UUID, person_id: PersonId, now: dat
     return opened
 
 
-async def _end(session: Session, bureau_id: UUID, person_id: UUID, now: datetime) -> None:
+async def end_all(session: Session, bureau_id: UUID, person_id: UUID, now: datetime) -> None:
+    """End every login and bearer token of a person who is locked."""
     for table in (tables.login, tables.bearer_token):
         theirs = (table.c.bureau_id == bureau_id, table.c.person_id == person_id, table.c.ended_at.is_(None))
         await session.execute(update(table).where(*theirs).values(ended_at=now))

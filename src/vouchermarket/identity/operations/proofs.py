@@ -34,9 +34,11 @@ async def still(session: Session, bureau_id: UUID, known: Credential, *, now: da
     """Lock the person and the counts, and see that what was proven holds on.
 
     Between the two transactions somebody may have disabled the person or set another password, or others may
-    have failed too often. Refuses `LoginRefused`, `TooManyAttempts`.
+    have failed too often. Who is gone comes in no more. Refuses `LoginRefused`, `TooManyAttempts`.
     """
     await lock_people(session, bureau_id, [known.person_id])
     await limits.hold(session, bureau_id, known.username, now=now)
     if await queries.credential_of(session, bureau_id, known.person_id) != known:
+        raise rules.LoginRefused
+    if await queries.is_gone(session, bureau_id, known.person_id, now):
         raise rules.LoginRefused

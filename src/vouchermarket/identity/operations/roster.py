@@ -57,7 +57,8 @@ async def appoint_all(
 ) -> list[UUID]:
     """Give persons seats; ids in the order of the commands. In force within a second of the commit.
 
-    Refuses `RoleNotAllowed`, `OwnAppointment`, `NotFound`, `RoleNotFitting`, `PeriodEmpty`, `PeriodOverlaps`.
+    Refuses `RoleNotAllowed`, `OwnAppointment`, `NotFound`, `RoleNotFitting`, `PersonGone`, `PeriodEmpty`,
+    `PeriodOverlaps`.
     """
     rules.seats_for(actor, "change_roster")
     rules.another(actor, [command.person_id for command in commands])
@@ -175,6 +176,7 @@ async def write_appointments(
         session, bureau_id, {command.organisation_id for command in commands}
     )
     rules.appointable(commands, bodies)
+    rules.still_there(commands, await queries.gone_from(session, bureau_id, people))
     rows: list[dict[str, Any]] = [
         {
             "id": new_id(),

@@ -22,6 +22,15 @@ from vouchermarket.identity.queries.bodies import (
     organisations_of,
     school_open_to,
 )
+from vouchermarket.identity.queries.changes import (
+    dead_among,
+    departures,
+    departures_of,
+    gone_from,
+    is_gone,
+    last_schools,
+    seats_of,
+)
 from vouchermarket.identity.queries.people import (
     direct_teachers,
     people,
@@ -45,7 +54,13 @@ __all__ = [
     "codes_taken",
     "credential_by_username",
     "credential_of",
+    "dead_among",
+    "departures",
+    "departures_of",
     "direct_teachers",
+    "gone_from",
+    "is_gone",
+    "last_schools",
     "office_for",
     "offices_for",
     "only_bureau",
@@ -58,6 +73,7 @@ __all__ = [
     "roster",
     "school_open_to",
     "seats_held",
+    "seats_of",
     "teacher_counts",
     "teachers_of",
     "tokens_of",

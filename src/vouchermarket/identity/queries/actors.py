@@ -6,32 +6,53 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from vouchermarket.identity.queries.changes import gone, is_gone
 from vouchermarket.identity.queries.people import in_force
 from vouchermarket.identity.rules import in_force as login_in_force
 from vouchermarket.identity.structs import Actor, Credential, KnownLogin, OrganisationKind, Role, Seat, Token
-from vouchermarket.identity.tables import appointment, bearer_token, bureau, credential, login, organisation
+from vouchermarket.identity.tables import (
+    appointment,
+    bearer_token,
+    bureau,
+    credential,
+    login,
+    organisation,
+    substitution,
+)
 from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.db import Session, leads_to
 from vouchermarket.kit.ids import BureauId, OrganisationId, PersonId
 
 
 async def actor(session: Session, bureau_id: BureauId, person_id: UUID, today: date) -> Actor:
-    """A person with the seats in force on the civil day; without any, one who may do nothing."""
+    """A person with the seats in force on the civil day; without any, or gone, one who may do nothing."""
     statement = (
-        select(appointment.c.role, appointment.c.organisation_id, organisation.c.kind)
+        select(
+            appointment.c.role,
+            appointment.c.organisation_id,
+            organisation.c.kind,
+            substitution.c.acting_for,
+        )
         .join(
             organisation,
             leads_to(appointment.c.organisation_id, organisation),
         )
+        .outerjoin(substitution, leads_to(substitution.c.appointment_id, appointment))
         .where(
             appointment.c.bureau_id == bureau_id,
             appointment.c.person_id == person_id,
             in_force(appointment, today),
+            ~gone(appointment.c.person_id, appointment, today),
         )
         .order_by(appointment.c.from_on, appointment.c.id)
     )
     seats = tuple(
-        Seat(Role(row.role), OrganisationId(row.organisation_id), OrganisationKind(row.kind))
+        Seat(
+            Role(row.role),
+            OrganisationId(row.organisation_id),
+            OrganisationKind(row.kind),
+            PersonId(row.acting_for) if row.acting_for else None,
+        )
         for row in await session.execute(statement)
     )
     return Actor(bureau_id, PersonId(person_id), seats)
@@ -50,7 +71,7 @@ async def actor_by_token(
 ) -> Actor | None:
     """Whose bearer token this is, by the SHA-256 of its secret; None for an ended, old or unknown one."""
     row = (await session.execute(_with_day(bearer_token, bureau_id, secret_hash))).one_or_none()
-    if row is None or row.expires_at <= now:
+    if row is None or row.expires_at <= now or await is_gone(session, bureau_id, row.person_id, now):
         return None
     return await actor(session, bureau_id, row.person_id, civil_day(now, row.time_zone))
 
@@ -61,6 +82,8 @@ async def actor_by_login(
     """Whose login this is; None for an ended or unknown one, idle for 30 min, older than 12 h."""
     row = (await session.execute(_with_day(login, bureau_id, secret_hash))).one_or_none()
     if row is None or not login_in_force(row.opened_at, row.seen_at, now):
+        return None
+    if await is_gone(session, bureau_id, row.person_id, now):
         return None
     today = civil_day(now, row.time_zone)
     return KnownLogin(row.id, row.seen_at, await actor(session, bureau_id, row.person_id, today))

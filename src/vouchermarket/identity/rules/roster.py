@@ -199,6 +199,9 @@ def ending(standing: Iterable[Held], id_: UUID, to_on: date) -> None:
 
 
 def _cross(one: Held, other: Held) -> bool:
+    if other.from_on == other.to_on:
+        # It never came into force.
+        return False
     return (other.to_on is None or one.from_on < other.to_on) and (
         one.to_on is None or other.from_on < one.to_on
     )

@@ -42,6 +42,7 @@ async def tell_each(
     """Tell many people the same kind of thing, each with facts of their own, as one set.
 
     Whoever has confirmed an address and wants letters gets one too: `work` sends it when this is committed.
+    Nobody writes to the dead.
     """
     rows: list[dict[str, Any]] = []
     for person_id, facts in told:
@@ -57,6 +58,8 @@ async def tell_each(
                 "at": now,
             }
         )
+    dead = await identity.dead_among(session, bureau_id, {row["person_id"] for row in rows})
+    rows = [row for row in rows if row["person_id"] not in dead]
     if not rows:
         return
     await session.execute(insert(notice), rows)

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import update
 
 from vouchermarket.identity import rules as identity
-from vouchermarket.identity.structs import Actor
+from vouchermarket.identity.structs import Actor, DepartureKind
 from vouchermarket.kit import events
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import AccountId, TransferId, new_id
 from vouchermarket.kit.locks import lock_rows
 from vouchermarket.ledger import operations as ledger
@@ -27,6 +27,35 @@ async def freeze(session: Session, actor: Actor, command: Freeze, *, now: dateti
     if found.frozen_at is not None:
         raise rules.VoucherAlreadyFrozen(reason=found.frozen_reason)
     await _set(session, actor, command, "vouchers.frozen", now, frozen_at=now, frozen_reason=command.reason)
+
+
+async def freeze_of_the_gone(
+    session: Session, bureau_id: UUID, today: date, now: datetime, at_most: int = 1000
+) -> int:
+    """Freeze the vouchers of people who left or died, at most so many at once; returns how many.
+
+    An officer lets one go again once the departure is taken back.
+    """
+    candidates = await queries.unfrozen_of_the_gone(session, bureau_id, today, at_most)
+    kinds = {row.id: DepartureKind(row.kind) for row in candidates}
+    rows = await lock_rows(session, tables.voucher, bureau_id, kinds)
+    # Judged again under the lock: an officer may have frozen one meanwhile, for a reason that stays.
+    due = [row.id for row in rows if row.frozen_at is None]
+    await ledger.lock(session, bureau_id, due)
+    told: list[dict[str, Any]] = []
+    voucher = tables.voucher
+    for kind, reason in rules.GONE.items():
+        ids = [id_ for id_ in due if kinds[id_] is kind]
+        if ids:
+            await session.execute(
+                update(voucher)
+                .where(voucher.c.bureau_id == bureau_id, voucher.c.id == among(ids))
+                .values(frozen_at=now, frozen_reason=reason)
+            )
+        facts = {"reason": reason}
+        told += [events.event_row(bureau_id, "vouchers.frozen", id_, now=now, facts=facts) for id_ in ids]
+    await events.write(session, told)
+    return len(due)
 
 
 async def unfreeze(session: Session, actor: Actor, command: Freeze, *, now: datetime) -> None:

@@ -13,6 +13,7 @@ from vouchermarket.vouchers.queries.issuances import (
 )
 from vouchermarket.vouchers.queries.vouchers import (
     past_validity,
+    unfrozen_of_the_gone,
     usable,
     vouchers_of,
     vouchers_of_school,
@@ -33,6 +34,7 @@ __all__ = [
     "lines_of",
     "past_validity",
     "shares_of",
+    "unfrozen_of_the_gone",
     "usable",
     "vouchers_of",
     "vouchers_of_school",

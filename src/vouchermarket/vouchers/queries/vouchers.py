@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from vouchermarket.identity import queries as bodies
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
+from vouchermarket.identity.tables import departure
 from vouchermarket.kit.db import Session, among, leads_to
 from vouchermarket.kit.ids import AccountId, OrganisationId, VoucherId
 from vouchermarket.ledger import queries as ledger
@@ -122,3 +123,25 @@ async def past_validity(session: Session, bureau_id: UUID, today: date, at_most:
         .limit(at_most)
     )
     return list((await session.execute(statement)).all())
+
+
+async def unfrozen_of_the_gone(session: Session, bureau_id: UUID, today: date, at_most: int) -> list[Any]:
+    """Vouchers still valid whose holders left or died, as ids with the kind of departure: unlocked."""
+    statement = (
+        select(voucher.c.id, func.min(departure.c.kind).label("kind"))
+        .join(
+            departure,
+            and_(departure.c.bureau_id == voucher.c.bureau_id, departure.c.person_id == voucher.c.person_id),
+        )
+        .where(
+            voucher.c.bureau_id == bureau_id,
+            voucher.c.frozen_at.is_(None),
+            voucher.c.valid_to > today,
+            departure.c.taken_back_at.is_(None),
+            departure.c.gone_on <= today,
+        )
+        .group_by(voucher.c.id)
+        .order_by(voucher.c.id)
+        .limit(at_most)
+    )
+    return list(await session.execute(statement))
