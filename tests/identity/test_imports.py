@@ -12,12 +12,18 @@ from identity.rosters import a_body, a_teacher, bodies_file, people_file, sheet_
 from vouchermarket.identity import queries, rules, tables
 from vouchermarket.identity.operations import imports as operations
 from vouchermarket.identity.queries import imports as exports
-from vouchermarket.identity.rules import imports, sheets
+from vouchermarket.identity.rules import sheets
 from vouchermarket.identity.rules.sheets import FaultKind
 from vouchermarket.kit import tabular
 from vouchermarket.kit.events import event
 
-K = FaultKind
+
+class K:
+    """Every kind of fault by its name."""
+
+
+for _kind in (*tabular.CellFault, *FaultKind):
+    setattr(K, _kind.name, _kind)
 APRIL, JUNE = date(2014, 4, 1), date(2014, 6, 1)
 
 
@@ -127,7 +133,7 @@ async def test_ten_thousand_teachers_with_37_faults_are_told_of_and_left_out(
         set(places),
     )
     assert all(fault.expected_zh and fault.expected_en for fault in seen.faults)
-    with pytest.raises(imports.ImportFaulty) as refused:
+    with pytest.raises(tabular.ImportFaulty) as refused:
         await bring(faulty)
     assert refused.value.facts == {"count": 37, "faults": list(seen.faults)}
     assert await counted(database, city) == before
@@ -244,7 +250,7 @@ async def test_headings_are_told_by_their_place(bring, codes):
 def test_a_formula_cell_is_no_value():
     row = tabular.Row(2, ("a", "=1+1"), frozenset({1}))
     sheet = tabular.Sheet("xlsx", [tabular.Row(1, ("code", "name")), row])
-    faults = sheets.read(sheets.ORGANISATIONS, sheet).faults
+    faults = tabular.read_records(sheets.ORGANISATIONS, sheet).faults
     assert [(one.row, one.column, one.kind, one.found) for one in faults if one.row == 2] == [
         (2, "name", K.FORMULA, "=1+1")
     ]
@@ -259,11 +265,11 @@ async def test_two_imports_at_once_are_one(database, city, keeper, bring, codes)
     """The second is refused while the first has not ended, and leaves nothing."""
     content = people_file([a_teacher(n, codes["school_a"]) for n in range(300)])
     results = await asyncio.gather(*(bring(content) for _ in range(4)), return_exceptions=True)
-    refused = [one for one in results if isinstance(one, imports.ImportInFlight)]
-    assert len(refused) + sum(isinstance(one, imports.Preview) for one in results) == 4
+    refused = [one for one in results if isinstance(one, tabular.ImportInFlight)]
+    assert len(refused) + sum(isinstance(one, tabular.Preview) for one in results) == 4
     async with database.transaction(city.bureau_id) as session:
         await operations.apply(session, keeper, "people", sheet_of(content), now=NOW)
-        with pytest.raises(imports.ImportInFlight):
+        with pytest.raises(tabular.ImportInFlight):
             await bring(content)
     rows = await counted(database, city)
     assert rows["person"] - 43 == 300

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import click
 
@@ -11,7 +11,7 @@ from vouchermarket.cli.opening import on_database
 from vouchermarket.identity import queries
 from vouchermarket.identity.operations import imports as roster
 from vouchermarket.identity.queries import imports as exports
-from vouchermarket.identity.rules import NotFound, imports, sheets
+from vouchermarket.identity.rules import NotFound, sheets
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import tabular
 from vouchermarket.kit.clock import civil_day, system_clock
@@ -23,6 +23,13 @@ BUREAU = click.option("--bureau", required=True, help="The code of the bureau.")
 BY = click.option("--by", required=True, help="The code of the person in whose name it is done.")
 TABLE = click.option(
     "--table", type=click.Choice(list(sheets.TABLES)), default="people", show_default=True, help="Of what."
+)
+ON_FAULT = click.option(
+    "--on-fault",
+    type=click.Choice([one.value for one in tabular.OnFault]),
+    default=tabular.OnFault.NONE.value,
+    show_default=True,
+    help="What of a file with faults is imported.",
 )
 
 
@@ -40,7 +47,7 @@ def check(file: Path, bureau: str, by: str, table: str) -> None:
     """Tell what importing FILE would do, and what is wrong with it; change nothing."""
     sheet = _read(file)
 
-    async def looked_at(session: Session, actor: Actor) -> imports.Preview:
+    async def looked_at(session: Session, actor: Actor) -> tabular.Preview:
         return await roster.preview(session, actor, table, sheet, now=system_clock())
 
     found = _as_person(bureau, by, looked_at)
@@ -54,17 +61,21 @@ def check(file: Path, bureau: str, by: str, table: str) -> None:
 @BUREAU
 @BY
 @TABLE
-def apply(file: Path, bureau: str, by: str, table: str) -> None:
-    """Import FILE: every row of it, or none."""
-    sheet = _read(file)
+@ON_FAULT
+def apply(file: Path, bureau: str, by: str, table: str, on_fault: str) -> None:
+    """Import FILE: every row of it or none, or with --on-fault others every row without fault."""
+    sheet, of_faulty = _read(file), tabular.OnFault(on_fault)
 
-    async def imported(session: Session, actor: Actor) -> imports.Preview:
-        return await roster.apply(session, actor, table, sheet, now=system_clock())
+    async def imported(session: Session, actor: Actor) -> tabular.Preview:
+        return await roster.apply(session, actor, table, sheet, on_fault=of_faulty, now=system_clock())
 
     try:
-        _show(_as_person(bureau, by, imported))
-    except imports.ImportFaulty as refusal:
+        found = _as_person(bureau, by, imported)
+    except tabular.ImportFaulty as refusal:
         _refuse(refusal.facts["faults"], refusal.facts["count"])
+    _show(found)
+    if found.faulty:
+        _refuse(found.faults, found.faulty)
 
 
 @command.command()
@@ -107,13 +118,13 @@ def _as_person(code: str, by: str, work: Callable[[Session, Actor], Awaitable[Re
     return on_database(carried_out)
 
 
-def _show(found: imports.Preview) -> None:
+def _show(found: tabular.Preview) -> None:
     changes = found.added + found.changed
     told = f"{changes:,} changes: {found.added:,} added, {found.changed:,} changed"
     click.echo(f"{told}, {found.unchanged:,} as before (read as {found.encoding})")
 
 
-def _refuse(faults: Sequence[sheets.Fault], count: int) -> None:
+def _refuse(faults: Sequence[tabular.Fault], count: int) -> NoReturn:
     for fault in faults:
         place = f"row {fault.row}, {fault.column}"
         click.echo(f"{place}: {fault.kind}: found {fault.found!r}, expected {fault.expected_en}", err=True)

@@ -8,6 +8,7 @@ import click
 
 from vouchermarket.app import safe_for_production
 from vouchermarket.cli.opening import addresses, opened
+from vouchermarket.jobs import imports, tasks
 from vouchermarket.jobs.leader import Leader
 from vouchermarket.jobs.letters import jobs_by_mail
 from vouchermarket.jobs.schedule import Schedule
@@ -38,7 +39,8 @@ async def _work(url: str, settings: Settings) -> None:
     async with opened(url) as database, ways_out(settings) as ways:
         schedule = Schedule(database, (*jobs_through(ways), *letters), _clock(settings))
         dsn = url.replace("postgresql+psycopg://", "postgresql://", 1)
-        leader, hands = Leader(dsn, schedule.begin, schedule.end), Hands(database, _clock(settings))
+        kinds = {**tasks.KINDS, **imports.KINDS}
+        leader, hands = Leader(dsn, schedule.begin, schedule.end), Hands(database, _clock(settings), kinds)
         await asyncio.gather(leader.campaign(stop), hands.work(stop))
 
 

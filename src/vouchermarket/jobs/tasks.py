@@ -14,7 +14,7 @@ import structlog
 from vouchermarket.identity import queries as identity
 from vouchermarket.kit import files
 from vouchermarket.kit.clock import Clock, civil_day
-from vouchermarket.kit.db import Database
+from vouchermarket.kit.db import Database, Session
 from vouchermarket.kit.files import FileKind, NewFile
 from vouchermarket.kit.money import yuan
 from vouchermarket.kit.refusal import Kind, Refusal
@@ -69,8 +69,20 @@ class Errand:
             if standing is not Standing.GOING:
                 raise Ended(standing)
 
+    async def end(self, session: Session, made: Made) -> None:
+        """End the task in the transaction of its work, so that both stand or neither. Raises `Ended`."""
+        now, file_id = self.clock(), None
+        if made.file is not None:
+            stored = await files.store(
+                session, self.claimed.bureau_id, made.file, made_by=self.claimed.asked_by, now=now
+            )
+            file_id = stored.id
+        if not await tasks.finish(session, self.claimed, made.result, file_id=file_id, now=now):
+            raise Ended(Standing.LOST)
 
-Carry = Callable[[Errand], Awaitable[Made]]
+
+# None where the errand has ended itself.
+Carry = Callable[[Errand], Awaitable[Made | None]]
 
 
 async def export_transfers(errand: Errand) -> Made:
@@ -166,21 +178,24 @@ class Hands:
             for one in (work, keeping, told):
                 one.cancel()
             await asyncio.gather(work, keeping, told, return_exceptions=True)
-        await self._close(claimed, work, keeping)
+        await self._close(errand, work, keeping)
 
-    async def _made(self, errand: Errand) -> Made:
+    async def _made(self, errand: Errand) -> Made | None:
         carry = self._kinds.get(errand.claimed.kind)
         if carry is None:
             raise LookupError(f"no task is called {errand.claimed.kind}")
         return await carry(errand)
 
-    async def _close(self, claimed: Claimed, work: asyncio.Task[Made], keeping: asyncio.Task[None]) -> None:
+    async def _close(
+        self, errand: Errand, work: asyncio.Task[Made | None], keeping: asyncio.Task[None]
+    ) -> None:
+        claimed = errand.claimed
         error = _error_of(work) or (_error_of(keeping) if work.cancelled() else None)
         if error is None and work.cancelled():
             async with self._database.transaction(claimed.bureau_id) as session:
                 await tasks.give_back(session, claimed)
         elif error is None:
-            await self._finish(claimed, work.result())
+            await self._finish(errand, work.result())
         elif isinstance(error, Ended):
             if error.standing is Standing.CANCEL_ASKED:
                 async with self._database.transaction(claimed.bureau_id) as session:
@@ -188,25 +203,17 @@ class Hands:
         else:
             await self._fail(claimed, error)
 
-    async def _finish(self, claimed: Claimed, made: Made) -> None:
+    async def _finish(self, errand: Errand, made: Made | None) -> None:
+        if made is None:
+            return
         try:
-            await self._write(claimed, made)
+            async with self._database.transaction(errand.claimed.bureau_id) as session:
+                await errand.end(session, made)
         except Ended:
             # The lease is another's by now: what was made is undone, and made again by whoever has it.
-            log.warning("task.lease_lost", kind=claimed.kind)
+            log.warning("task.lease_lost", kind=errand.claimed.kind)
         except Refusal as refusal:
-            await self._fail(claimed, refusal)
-
-    async def _write(self, claimed: Claimed, made: Made) -> None:
-        now, file_id = self._clock(), None
-        async with self._database.transaction(claimed.bureau_id) as session:
-            if made.file is not None:
-                stored = await files.store(
-                    session, claimed.bureau_id, made.file, made_by=claimed.asked_by, now=now
-                )
-                file_id = stored.id
-            if not await tasks.finish(session, claimed, made.result, file_id=file_id, now=now):
-                raise Ended(Standing.LOST)
+            await self._fail(errand.claimed, refusal)
 
     async def _fail(self, claimed: Claimed, error: BaseException) -> None:
         if isinstance(error, Refusal) and error.kind is Kind.BUSY:
@@ -220,7 +227,7 @@ class Hands:
             await tasks.fail(session, claimed, fault, now=self._clock())
 
 
-def _error_of(task: asyncio.Task[None] | asyncio.Task[Made]) -> BaseException | None:
+def _error_of(task: asyncio.Task[None] | asyncio.Task[Made | None]) -> BaseException | None:
     return None if task.cancelled() else task.exception()
 
 

@@ -1,6 +1,7 @@
-"""Rosters in from files: looked at first, then all rows or none."""
+"""Rosters in from files: looked at first, then all rows or none, or all but those with a fault."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,52 +13,88 @@ from vouchermarket.identity.operations.roster import lock_people, tell, write
 from vouchermarket.identity.queries import imports as standing
 from vouchermarket.identity.rules import imports, sheets
 from vouchermarket.identity.structs import Actor
-from vouchermarket.kit import events
+from vouchermarket.kit import events, tabular
 from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import OrganisationId, new_id
 from vouchermarket.kit.locks import try_lock_word
-from vouchermarket.kit.tabular import Sheet
+from vouchermarket.kit.tabular import OnFault, Sheet
 
+Compared = imports.Compared
+# How many rows are done, of how many.
+Step = Callable[[int, int], Awaitable[None]]
+PART = 2000
 _BODY_FIELDS = ("name", "is_direct", "is_rural", "stage", "provider_kind")
 _WORDS = {"posts": (tables.person_post, "post"), "tiers": (tables.person_tier, "tier")}
 
 
 async def preview(
     session: Session, actor: Actor, table: str, sheet: Sheet, *, now: datetime
-) -> imports.Preview:
+) -> tabular.Preview:
     """What importing this file would do; `table` is `organisations` or `people`. Writes nothing.
 
     Refuses `RoleNotAllowed`.
     """
-    rules.seats_for(actor, "change_roster")
-    records = sheets.read(sheets.TABLES[table], sheet)
-    found = await _compared(session, actor, table, records, now)
-    return imports.preview(table, sheet.encoding, found)
+    return tabular.preview(table, sheet.encoding, await look(session, actor, table, sheet, now=now))
 
 
 async def apply(
-    session: Session, actor: Actor, table: str, sheet: Sheet, *, now: datetime
-) -> imports.Preview:
-    """Import the file, every row of it; the same file again changes nothing.
+    session: Session,
+    actor: Actor,
+    table: str,
+    sheet: Sheet,
+    *,
+    on_fault: OnFault = OnFault.NONE,
+    now: datetime,
+) -> tabular.Preview:
+    """Import the file; the same file again changes nothing.
 
-    A teacher who is told at another school leaves the former one on the row's `from_on`.
-    Refuses `RoleNotAllowed`, `ImportInFlight`, `ImportFaulty` (`count`, and the first 200 `faults`).
+    Refuses as `bring`, and `ImportFaulty` where its faults keep the file out.
+    """
+    found = await bring(session, actor, table, sheet, on_fault=on_fault, now=now)
+    tabular.refuse_faulty(found, on_fault)
+    return tabular.preview(table, sheet.encoding, found)
+
+
+async def look(session: Session, actor: Actor, table: str, sheet: Sheet, *, now: datetime) -> Compared:
+    """The whole file against what stands, every change and every fault. Refuses `RoleNotAllowed`."""
+    rules.seats_for(actor, "change_roster")
+    return await _compared(session, actor, table, await _records(table, sheet), now)
+
+
+async def bring(
+    session: Session,
+    actor: Actor,
+    table: str,
+    sheet: Sheet,
+    *,
+    on_fault: OnFault = OnFault.NONE,
+    now: datetime,
+    step: Step | None = None,
+) -> Compared:
+    """Import the file: every row of it or, where `on_fault` is `others`, every row without fault.
+
+    Nothing is written where `tabular.stopping` faults keep the file out: who calls it tells of them. A
+    teacher who is told at another school leaves the former one on the row's `from_on`. `step` is told between
+    two parts how many rows are done, of how many; what it raises undoes them all.
+    Refuses `RoleNotAllowed`, `ImportInFlight`.
     """
     rules.seats_for(actor, "change_roster")
     # One roster at a time: two files would each be judged by what stood before the other.
     if not await try_lock_word(session, actor.bureau_id, "roster import"):
-        raise imports.ImportInFlight
-    records = sheets.read(sheets.TABLES[table], sheet)
-    if table == sheets.PEOPLE.name and not records.faults:
+        raise tabular.ImportInFlight
+    records = await _records(table, sheet)
+    if table == sheets.PEOPLE.name:
         named = await standing.standing_people(session, actor.bureau_id, records.codes)
         await lock_people(session, actor.bureau_id, [one.id for one in named.values()])
     found = await _compared(session, actor, table, records, now)
-    if found.faults:
-        raise imports.ImportFaulty(count=len(found.faults), faults=found.faults[: imports.FAULTS_SHOWN])
-    write_all = _write_people if table == sheets.PEOPLE.name else _write_bodies
-    await write_all(session, actor, found.changes, now)
-    result = imports.preview(table, sheet.encoding, found)
+    if tabular.stopping(found, on_fault):
+        return found
+    if table == sheets.ORGANISATIONS.name and found.faults:
+        bodies = await standing.standing_bodies(session, actor.bureau_id)
+        found = imports.under_bodies_that_come_in(found, bodies)
+    await _write(session, actor, table, found.changes, now, step)
+    result = tabular.preview(table, sheet.encoding, found)
     facts = {"table": table, "added": result.added, "changed": result.changed, "unchanged": result.unchanged}
     await events.record(
         session,
@@ -68,19 +105,44 @@ async def apply(
         now=now,
         facts=facts,
     )
-    return result
+    return found
+
+
+async def _records(table: str, sheet: Sheet) -> tabular.Records:
+    # Beside the event loop: a hundred thousand rows take seconds, in which others want to be served.
+    return await asyncio.to_thread(tabular.read_records, sheets.TABLES[table], sheet)
 
 
 async def _compared(
-    session: Session, actor: Actor, table: str, records: sheets.Records, now: datetime
-) -> imports.Compared:
+    session: Session, actor: Actor, table: str, records: tabular.Records, now: datetime
+) -> Compared:
     bodies = await standing.standing_bodies(session, actor.bureau_id)
     if table == sheets.ORGANISATIONS.name:
         return imports.organisations(records, bodies)
     people = await standing.standing_people(session, actor.bureau_id, records.codes)
     bureau = await queries.bureau(session, actor.bureau_id)
     today = civil_day(now, bureau.time_zone)
-    return imports.people(records, people, bodies, by=actor.person_id, today=today)
+    return await asyncio.to_thread(imports.people, records, people, bodies, by=actor.person_id, today=today)
+
+
+async def _write(
+    session: Session,
+    actor: Actor,
+    table: str,
+    changes: Sequence[imports.Change],
+    now: datetime,
+    step: Step | None,
+) -> None:
+    is_people = table == sheets.PEOPLE.name
+    # Bodies go in as one: they stand under each other.
+    size = PART if is_people else max(len(changes), 1)
+    for begins in range(0, len(changes), size):
+        if step is not None:
+            await step(begins, len(changes))
+        part = changes[begins : begins + size]
+        await (_write_people if is_people else _write_bodies)(session, actor, part, now)
+    if step is not None:
+        await step(len(changes), len(changes))
 
 
 async def _write_bodies(

@@ -15,7 +15,7 @@ from vouchermarket.identity.tables import appointment, organisation, person, per
 from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import OrganisationId, PersonId
-from vouchermarket.kit.tabular import Value
+from vouchermarket.kit.tabular import Table, Value, shown
 
 _SEAT_ORDER = (Role.TEACHER.value, Role.ADMINISTRATOR.value, Role.OFFICER.value)
 
@@ -79,9 +79,9 @@ async def rows(session: Session, actor: Actor, table: str, *, now: datetime) -> 
     return _rows(sheets.PEOPLE, [_told(code, one, on) for code, one in people.items()])
 
 
-def _rows(table: sheets.Table, values: Sequence[dict[str, Any]]) -> list[list[Value]]:
+def _rows(table: Table, values: Sequence[dict[str, Any]]) -> list[list[Value]]:
     heading: list[Value] = [column.zh for column in table.columns]
-    return [heading, *(list(sheets.shown(table, each)) for each in values)]
+    return [heading, *(list(shown(table, each)) for each in values)]
 
 
 def _told(code: str, one: StandingPerson, on: date) -> dict[str, Any]:

@@ -1,5 +1,25 @@
-"""Tables as clerks have them, CSV and Excel: into rows of text, and out of rows of values."""
+"""Tables as clerks have them, CSV and Excel: into rows of text, and out of rows of values.
 
+`cells` and `records` read the rows by a table's columns; `importing` compares them with what stands.
+"""
+
+from vouchermarket.kit.tabular.cells import YES_NO, Cell, CellFault, Column
+from vouchermarket.kit.tabular.importing import (
+    FAULTS_SHOWN,
+    Change,
+    Compared,
+    ImportFaulty,
+    ImportFile,
+    ImportInFlight,
+    OnFault,
+    Preview,
+    compared,
+    in_order,
+    preview,
+    refuse_faulty,
+    stopping,
+    told,
+)
 from vouchermarket.kit.tabular.reading import (
     BYTES_MAX,
     ROWS_MAX,
@@ -10,18 +30,54 @@ from vouchermarket.kit.tabular.reading import (
     TableTooLarge,
     read,
 )
+from vouchermarket.kit.tabular.records import (
+    Fault,
+    Record,
+    Records,
+    Table,
+    fault_of,
+    is_of_heading,
+    read_records,
+    shown,
+)
 from vouchermarket.kit.tabular.writing import Value, write_csv, write_xlsx
 
 __all__ = [
     "BYTES_MAX",
+    "FAULTS_SHOWN",
     "ROWS_MAX",
+    "YES_NO",
+    "Cell",
+    "CellFault",
+    "Change",
+    "Column",
+    "Compared",
     "EncodingUnknown",
+    "Fault",
+    "ImportFaulty",
+    "ImportFile",
+    "ImportInFlight",
+    "OnFault",
+    "Preview",
+    "Record",
+    "Records",
     "Row",
     "Sheet",
+    "Table",
     "TableNotReadable",
     "TableTooLarge",
     "Value",
+    "compared",
+    "fault_of",
+    "in_order",
+    "is_of_heading",
+    "preview",
     "read",
+    "read_records",
+    "refuse_faulty",
+    "shown",
+    "stopping",
+    "told",
     "write_csv",
     "write_xlsx",
 ]

@@ -5,13 +5,16 @@ from enum import StrEnum
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.params import FromQuery
+from litestar.params import FromQuery, JSONBody
 
 from vouchermarket.identity.operations import imports as roster
 from vouchermarket.identity.queries import imports as exports
-from vouchermarket.identity.rules.imports import Preview
-from vouchermarket.kit import tabular
+from vouchermarket.identity.rules import NotFound
+from vouchermarket.kit import files, tabular
+from vouchermarket.kit.tabular import ImportFile, OnFault
+from vouchermarket.tasks import operations as tasks
 from vouchermarket.web import given
+from vouchermarket.web.commands import Made
 from vouchermarket.web.uploads import BODY_BYTES_MAX, UploadOperation, attachment, one_file
 
 TAGS = ["imports"]
@@ -48,7 +51,7 @@ def _importing(table: str) -> list[Any]:
     @post(f"/imports/{table}/preview", name=f"preview_{table}", **UPLOAD)
     async def preview(
         request: Request[Any, Any, Any], database: given.Database, actor: given.Actor, now: given.Now
-    ) -> Preview:
+    ) -> tabular.Preview:
         """What importing this CSV or Excel file would add and change, and what is wrong with it."""
         sheet = await _sheet(request)
         async with database.transaction(actor.bureau_id) as session:
@@ -56,12 +59,25 @@ def _importing(table: str) -> list[Any]:
 
     @post(f"/imports/{table}/apply", name=f"apply_{table}", **UPLOAD)
     async def apply(
-        request: Request[Any, Any, Any], database: given.Database, actor: given.Actor, now: given.Now
-    ) -> Preview:
-        """Import every row of a CSV or Excel file, or none; the same file again changes nothing."""
+        request: Request[Any, Any, Any],
+        database: given.Database,
+        actor: given.Actor,
+        now: given.Now,
+        on_fault: FromQuery[OnFault] = OnFault.NONE,
+    ) -> tabular.Preview:
+        """Import a CSV or Excel file, all of it or the rows without fault; again it changes nothing."""
         sheet = await _sheet(request)
         async with database.transaction(actor.bureau_id) as session:
-            return await roster.apply(session, actor, table, sheet, now=now)
+            return await roster.apply(session, actor, table, sheet, on_fault=on_fault, now=now)
+
+    @post(f"/imports/{table}/tasks", name=f"import_{table}", verb="change_roster", tags=TAGS)
+    async def enqueue(
+        data: JSONBody[ImportFile], session: given.Session, actor: given.Actor, now: given.Now
+    ) -> Made:
+        """Have a stored file looked at or imported by a worker; the answer is the id of the task."""
+        if await files.find(session, actor.bureau_id, data.file_id, actor.person_id) is None:
+            raise NotFound
+        return Made(await tasks.enqueue(session, actor, f"import_{table}", data, now=now))
 
     @get(f"/exports/{table}", name=f"export_{table}", verb="read_roster", tags=TAGS)
     async def export(
@@ -75,7 +91,7 @@ def _importing(table: str) -> list[Any]:
             rows = await exports.rows(session, actor, table, now=now)
         return await _written(rows, table, format)
 
-    return [preview, apply, export]
+    return [preview, apply, enqueue, export]
 
 
 async def _written(rows: list[list[tabular.Value]], table: str, as_format: Format) -> Response[bytes]:

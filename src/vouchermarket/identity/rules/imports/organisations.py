@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from vouchermarket.identity.rules.imports.comparing import Change, Compared, StandingBody, compared, fault
+from vouchermarket.identity.rules.imports.comparing import Change, Compared, StandingBody
 from vouchermarket.identity.rules.roster import misplaced, wanted_parent
-from vouchermarket.identity.rules.sheets import Fault, FaultKind, Record, Records
+from vouchermarket.identity.rules.sheets import FaultKind
 from vouchermarket.identity.structs import AddOrganisation, OrganisationKind, ProviderKind, SchoolStage
+from vouchermarket.kit.tabular import Fault, Record, Records, compared, fault_of, in_order
 
 _FLAGS = ("is_direct", "is_rural")
 _BLANK = {"stage": None, "provider_kind": None, "parent": None, "is_direct": False, "is_rural": False}
@@ -33,6 +34,22 @@ def organisations(records: Records, standing: Mapping[str, StandingBody]) -> Com
     return compared(records, judged)
 
 
+def under_bodies_that_come_in(found: Compared, standing: Mapping[str, StandingBody]) -> Compared:
+    """Without the rows that stand under a body that has a fault itself, each told of in its place."""
+    changes, faults = found.changes, list(found.faults)
+    while True:
+        known = {*standing, *(change.code for change in changes)}
+        lost = [change for change in changes if change.values["parent"] not in {None, *known}]
+        if not lost:
+            return Compared(changes, found.unchanged, in_order(faults))
+        faults += [
+            Fault(change.row, "parent", FaultKind.ORGANISATION_UNKNOWN, change.values["parent"], *_KNOWN)
+            for change in lost
+        ]
+        rows = {change.row for change in lost}
+        changes = [change for change in changes if change.row not in rows]
+
+
 def _unfit(
     record: Record,
     values: dict[str, Any],
@@ -52,7 +69,7 @@ def _unfit(
     )
     if found and found.is_closed:
         return [
-            fault(
+            fault_of(
                 record,
                 FaultKind.ORGANISATION_CLOSED,
                 "code",
@@ -61,9 +78,9 @@ def _unfit(
             )
         ]
     if found and found.kind is not body.kind:
-        return [fault(record, FaultKind.KIND_CHANGED, "kind", found.kind.value, found.kind.value)]
+        return [fault_of(record, FaultKind.KIND_CHANGED, "kind", found.kind.value, found.kind.value)]
     faults = [
-        fault(
+        fault_of(
             record,
             FaultKind.FIELD_NOT_FITTING,
             field,
@@ -76,8 +93,8 @@ def _unfit(
     if parent is not None and parent not in kinds:
         # A row that has a fault of its own is told of once, not by each that stands under it.
         if parent not in codes:
-            faults.append(fault(record, FaultKind.ORGANISATION_UNKNOWN, "parent", *_KNOWN))
+            faults.append(fault_of(record, FaultKind.ORGANISATION_UNKNOWN, "parent", *_KNOWN))
     elif (kinds[parent] if parent else None) is not wanted:
         told = wanted.value if wanted else "-"
-        faults.append(fault(record, FaultKind.PARENT_NOT_FITTING, "parent", told, told))
+        faults.append(fault_of(record, FaultKind.PARENT_NOT_FITTING, "parent", told, told))
     return faults

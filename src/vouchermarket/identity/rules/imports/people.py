@@ -14,14 +14,12 @@ from vouchermarket.identity.rules.imports.comparing import (
     StandingBody,
     StandingPerson,
     StandingSeat,
-    compared,
-    fault,
-    is_change,
 )
 from vouchermarket.identity.rules.roster import Held, has_seat
-from vouchermarket.identity.rules.sheets import Fault, FaultKind, Record, Records
+from vouchermarket.identity.rules.sheets import FaultKind
 from vouchermarket.identity.structs import Role
 from vouchermarket.kit.ids import PersonId
+from vouchermarket.kit.tabular import Fault, Record, Records, compared, fault_of
 
 PERSON_FIELDS = ("name", "sex", "born_on", "joined_on", "registered", "subject")
 WORDS = ("posts", "tiers")
@@ -45,9 +43,9 @@ def people(
             return faults
         change = _change(record, found, today)
         faults = _too_early(record, found, change, today)
-        if change.id == by and is_change(change):
+        if change.id == by and not change.is_empty:
             faults.append(
-                fault(
+                fault_of(
                     record,
                     FaultKind.OWN_ROW,
                     "code",
@@ -68,7 +66,7 @@ def _incomplete(record: Record, found: StandingPerson | None, today: date) -> li
         words = {name: _in_force(found, name, today) for name in WORDS}
         changed = any(set(values.get(name, words[name])) != set(words[name]) for name in WORDS)
         wanted = ["from_on"] if changed else []
-    return [fault(record, FaultKind.VALUE_MISSING, name, *_NEEDED) for name in wanted]
+    return [fault_of(record, FaultKind.VALUE_MISSING, name, *_NEEDED) for name in wanted]
 
 
 def _unseatable(record: Record, bodies: Mapping[str, StandingBody]) -> list[Fault]:
@@ -78,7 +76,7 @@ def _unseatable(record: Record, bodies: Mapping[str, StandingBody]) -> list[Faul
     body = bodies.get(code)
     if body is None:
         return [
-            fault(
+            fault_of(
                 record,
                 FaultKind.ORGANISATION_UNKNOWN,
                 "organisation",
@@ -88,7 +86,7 @@ def _unseatable(record: Record, bodies: Mapping[str, StandingBody]) -> list[Faul
         ]
     if body.is_closed:
         return [
-            fault(
+            fault_of(
                 record,
                 FaultKind.ORGANISATION_CLOSED,
                 "organisation",
@@ -98,7 +96,7 @@ def _unseatable(record: Record, bodies: Mapping[str, StandingBody]) -> list[Faul
         ]
     if not has_seat(body.kind, Role(role)):
         return [
-            fault(
+            fault_of(
                 record,
                 FaultKind.ROLE_NOT_FITTING,
                 "role",
@@ -169,7 +167,7 @@ def _too_early(record: Record, found: StandingPerson | None, change: Change, tod
         seat = max(former, key=lambda each: each.from_on)
         told = f"{seat.organisation} {seat.from_on} – {seat.to_on or ''}".strip()
         faults.append(
-            fault(
+            fault_of(
                 record,
                 FaultKind.PERSON_ELSEWHERE,
                 "organisation",
@@ -188,7 +186,7 @@ def _too_early(record: Record, found: StandingPerson | None, change: Change, tod
         for each in crossing[:1]:
             told = f"{each.what} {each.from_on}"
             faults.append(
-                fault(
+                fault_of(
                     record,
                     FaultKind.BEGINS_TOO_EARLY,
                     name,
