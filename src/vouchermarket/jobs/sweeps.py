@@ -21,6 +21,7 @@ from vouchermarket.completion import operations as completion
 from vouchermarket.completion import queries as completions
 from vouchermarket.identity.structs import Bureau
 from vouchermarket.jobs.schedule import CatchUp, Job
+from vouchermarket.jobs.telling import holders_told, person_told, remind_of_expiry
 from vouchermarket.kit import events, files, keys
 from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.db import Database, Session
@@ -152,6 +153,8 @@ async def _course_totals(session: Session, bureau_id: UUID, happened: Row[Any]) 
 
 CONSUMERS: dict[str, Callable[[Session, UUID, Row[Any]], Awaitable[None]]] = {
     "course_totals": _course_totals,
+    "holders_told": holders_told,
+    "person_told": person_told,
 }
 
 
@@ -217,6 +220,7 @@ JOBS = (
     Job("confirm_by_silence", confirm_by_silence, timedelta(hours=1), CatchUp.LATEST),
     Job("expire_vouchers", expire_vouchers, timedelta(hours=1), CatchUp.LATEST),
     Job("freeze_vouchers_of_the_gone", freeze_vouchers_of_the_gone, timedelta(minutes=5), CatchUp.LATEST),
+    Job("remind_of_expiry", remind_of_expiry, timedelta(days=1), CatchUp.LATEST),
     Job("check_books", check_books, timedelta(days=1), CatchUp.LATEST, offset=timedelta(hours=18)),
     Job("forget_keys", forget_keys, timedelta(days=1), CatchUp.SKIP, offset=timedelta(hours=19)),
     Job("forget_exports", forget_exports, timedelta(days=1), CatchUp.SKIP, offset=timedelta(hours=19)),

@@ -55,10 +55,11 @@ event_seal = tenant_table(
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Where a request came from, for the audit trail."""
+    """Where a request came from, for the audit trail, and in whose place it is made, if in another's."""
 
     request_id: str | None = None
     address: str | None = None
+    acting_for: UUID | None = None
 
 
 origin: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039 - frozen
@@ -68,6 +69,8 @@ CONSUMERS: dict[str, tuple[str, ...]] = {
     "completion.verified": ("course_totals",),
     "completion.rated": ("course_totals",),
     "settlement.completion_revoked": ("course_totals",),
+    "vouchers.issued": ("holders_told",),
+    "identity.logged_in": ("person_told",),
 }
 
 LEASE = timedelta(minutes=5)
@@ -101,6 +104,7 @@ def event_row(
 ) -> dict[str, Any]:
     """The row `record` would write, for operations that write sets."""
     source = origin.get()
+    place = {} if source.acting_for is None else {"acting_for": source.acting_for}
     return {
         "bureau_id": bureau_id,
         "id": new_id(),
@@ -108,7 +112,7 @@ def event_row(
         "subject_id": subject_id,
         "actor_id": actor_id,
         "at": now,
-        "facts": msgspec.to_builtins(facts or {}),
+        "facts": msgspec.to_builtins(place | (facts or {})),
         "request_id": source.request_id,
         "address": source.address,
     }

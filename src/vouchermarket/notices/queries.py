@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import func, or_, select
 
+from vouchermarket.identity.rules import network
 from vouchermarket.identity.structs import Actor, Role
-from vouchermarket.identity.tables import appointment
+from vouchermarket.identity.tables import appointment, login
 from vouchermarket.kit.cipher import Cipher
 from vouchermarket.kit.db import Session, among, leads_to
 from vouchermarket.kit.ids import OrganisationId, PersonId
@@ -15,6 +16,7 @@ from vouchermarket.notices import rules
 from vouchermarket.notices.structs import Inbox, Language, Mail, Notice
 from vouchermarket.notices.tables import letter, mail_address, notice
 
+LOGINS_REMEMBERED = 200
 FAULTS_SHOWN = timedelta(days=30)
 
 
@@ -29,8 +31,6 @@ async def inbox(
 ) -> Inbox:
     """A person's notices, newest first, in `zh` or `en`, and the number of unread ones."""
     own = [notice.c.bureau_id == bureau_id, notice.c.person_id == person_id]
-    counted = select(func.count()).where(*own, notice.c.read_at.is_(None))
-    unread = (await session.execute(counted)).scalar_one()
     page = (
         select(notice)
         .where(*own)
@@ -49,7 +49,15 @@ async def inbox(
         )
         for row in await session.execute(page)
     )
-    return Inbox(unread, told)
+    return Inbox(await unread(session, bureau_id, person_id), told)
+
+
+async def unread(session: Session, bureau_id: UUID, person_id: PersonId) -> int:
+    """How many notices somebody has not read: for the bell on every page."""
+    counted = select(func.count()).where(
+        notice.c.bureau_id == bureau_id, notice.c.person_id == person_id, notice.c.read_at.is_(None)
+    )
+    return (await session.execute(counted)).scalar_one()
 
 
 async def officers_at(
@@ -69,6 +77,22 @@ async def officers_at(
         .order_by(appointment.c.person_id)
     )
     return list((await session.execute(found)).scalars())
+
+
+async def networks_before(session: Session, bureau_id: UUID, person_id: UUID, before: datetime) -> set[str]:
+    """The networks from which somebody's last logins before an instant came."""
+    found = (
+        select(login.c.address)
+        .where(
+            login.c.bureau_id == bureau_id,
+            login.c.person_id == person_id,
+            login.c.opened_at < before,
+            login.c.address.is_not(None),
+        )
+        .order_by(login.c.opened_at.desc())
+        .limit(LOGINS_REMEMBERED)
+    )
+    return {network(address) for address in (await session.execute(found)).scalars()}
 
 
 async def reached_by_mail(

@@ -122,6 +122,9 @@ class VoucherNotFrozen(Refusal):
 
 
 # What stands as the reason of a freeze that nobody ordered.
+# More than so many days before a voucher ends, and at most so many: each holder is reminded twice in time.
+REMINDERS = ((7, 30), (0, 7))
+
 GONE: Mapping[DepartureKind, str] = {
     DepartureKind.LEFT: "持有人已离岗",
     DepartureKind.DIED: "持有人已去世",

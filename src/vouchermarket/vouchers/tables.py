@@ -85,3 +85,12 @@ voucher = tenant_table(
     tenant_index("voucher", "organisation_id"),
     tenant_index("voucher", "valid_to"),
 )
+
+# Who has been reminded how long before the last day: nobody is told twice.
+voucher_reminder = tenant_table(
+    "voucher_reminder",
+    *refers("voucher_id", "voucher", in_key=True),
+    Column("days", Integer, primary_key=True),
+    instant("reminded_at"),
+    append_only=True,
+)

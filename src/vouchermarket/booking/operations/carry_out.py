@@ -1,6 +1,6 @@
 """The one way in which seats are taken: lock, decide, write. One command or three hundred, the same code."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,8 @@ from vouchermarket.kit.locks import lock_rows
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger import rules as ledger_rules
 from vouchermarket.ledger.structs import Account, AccountKind, Posting
+from vouchermarket.notices import operations as notices
+from vouchermarket.notices import rules as notice_rules
 from vouchermarket.policies import queries as policies
 from vouchermarket.vouchers import queries as vouchers
 
@@ -54,7 +56,34 @@ async def carry_out(
         postings = await _write_bookings(session, bureau_id, decision.bookings, policy.version_id, now=now)
         await ledger.write(session, bureau_id, accounts, {}, postings, now=now)
         await catalogue.set_taken(session, bureau_id, decision.taken)
+        await _tell_nominees(session, bureau_id, decision.bookings, state.runs, zone, now=now)
     return decision.outcomes
+
+
+async def _tell_nominees(
+    session: Session,
+    bureau_id: UUID,
+    bookings: Sequence[NewBooking],
+    runs: Mapping[RunId, Run],
+    zone: str,
+    *,
+    now: datetime,
+) -> None:
+    """Tell those who did not choose for themselves where they are expected."""
+    told = [
+        (
+            booking.command.person_id,
+            {
+                "booking_id": booking.booked.booking_id,
+                "title": run.title,
+                "starts_on": civil_day(run.starts_at, zone),
+                "place": run.place,
+            },
+        )
+        for booking in bookings
+        if booking.command.sent_by is not None and (run := runs[booking.command.run_id])
+    ]
+    await notices.tell_each(session, bureau_id, told, notice_rules.BookedBySchool, now=now)
 
 
 async def _lock(

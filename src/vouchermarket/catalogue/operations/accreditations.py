@@ -13,6 +13,8 @@ from vouchermarket.kit import events
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import OrganisationId, new_id
 from vouchermarket.kit.locks import lock_rows
+from vouchermarket.notices import operations as notices
+from vouchermarket.notices import rules as notice_rules
 
 
 def provider_of(actor: Actor, verb: str, provider_id: OrganisationId | None) -> OrganisationId:
@@ -86,3 +88,6 @@ async def decide_accreditation(
         actor_id=actor.person_id,
         facts={"provider_id": rows[0].provider_id},
     )
+    kind = notice_rules.AccreditationApproved if approve else notice_rules.AccreditationRejected
+    told = {"accreditation_id": accreditation_id, "document": rows[0].document}
+    await notices.tell_officers(session, actor.bureau_id, rows[0].provider_id, kind, told, now=now)

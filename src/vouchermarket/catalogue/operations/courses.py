@@ -19,6 +19,8 @@ from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import CourseId, new_id
 from vouchermarket.kit.locks import lock_rows
 from vouchermarket.kit.money import hundredths
+from vouchermarket.notices import operations as notices
+from vouchermarket.notices import rules as notice_rules
 from vouchermarket.policies import queries as policies
 
 
@@ -92,6 +94,9 @@ async def review_course(session: Session, actor: Actor, command: ReviewCourse, *
         return_reason=None if command.approve else command.reason,
     )
     await _record(session, actor, f"catalogue.course_{state.value}", command.course_id, {}, now=now)
+    kind = notice_rules.CourseReviewed if command.approve else notice_rules.CourseReturned
+    told = {"course_id": command.course_id, "title": found.title, "reason": command.reason}
+    await notices.tell_officers(session, actor.bureau_id, found.provider_id, kind, told, now=now)
 
 
 async def publish_course(session: Session, actor: Actor, course_id: CourseId, *, now: datetime) -> None:

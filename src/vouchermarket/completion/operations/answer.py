@@ -8,13 +8,14 @@ from sqlalchemy import select, update
 
 from vouchermarket.completion import rules
 from vouchermarket.completion.operations.lock import lock
+from vouchermarket.completion.operations.tell import tell_contested
 from vouchermarket.completion.structs import Completion, Confirmed
 from vouchermarket.completion.tables import completion
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events
 from vouchermarket.kit.db import Session, among
-from vouchermarket.kit.ids import CompletionId
+from vouchermarket.kit.ids import CompletionId, RunId
 from vouchermarket.kit.locks import claim_rows
 from vouchermarket.policies import queries as policies
 
@@ -42,7 +43,7 @@ async def contest(
 
     Refuses `RoleNotAllowed`, `NotFound`, `CompletionContested`, `AlreadyConfirmed`.
     """
-    found = await _own(session, actor, completion_id)
+    found, run_id = await _own(session, actor, completion_id)
     await _set(session, actor.bureau_id, [completion_id], {"contested_at": now, "contest_reason": reason})
     # The row forgets the reason when the report is made again; the trail keeps it.
     facts = {"reason": reason, "attended": found.attended, "meetings": found.meetings}
@@ -55,6 +56,7 @@ async def contest(
         actor_id=actor.person_id,
         facts=facts,
     )
+    await tell_contested(session, actor.bureau_id, found, run_id, reason, now=now)
 
 
 async def confirm_by_silence(session: Session, bureau_id: UUID, *, now: datetime, at_most: int = 1000) -> int:
@@ -89,11 +91,12 @@ async def confirm_by_silence(session: Session, bureau_id: UUID, *, now: datetime
     return len(found)
 
 
-async def _own(session: Session, actor: Actor, completion_id: CompletionId) -> Completion:
+async def _own(session: Session, actor: Actor, completion_id: CompletionId) -> tuple[Completion, RunId]:
     identity.seats_for(actor, "confirm_completion")
     found, participants = await lock(session, actor.bureau_id, [completion_id])
     one = found.get(completion_id)
-    return rules.answerable(one, participants.get(one.booking_id) if one else None, actor.person_id)
+    own = rules.answerable(one, participants.get(one.booking_id) if one else None, actor.person_id)
+    return own, participants[own.booking_id].run_id
 
 
 def _confirmed(how: Confirmed, now: datetime) -> dict[str, Any]:

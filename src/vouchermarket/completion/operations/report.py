@@ -9,6 +9,7 @@ from sqlalchemy import insert, update
 
 from vouchermarket.completion import queries, rules
 from vouchermarket.completion.operations.lock import lock, lock_bookings
+from vouchermarket.completion.operations.tell import tell_reported
 from vouchermarket.completion.structs import Report, Reported
 from vouchermarket.completion.tables import completion
 from vouchermarket.identity import queries as identity_queries
@@ -60,6 +61,7 @@ async def report(
     if rows:
         await session.execute(insert(completion), rows)
     await events.write(session, [_event(actor, row, now) for row in rows])
+    await tell_reported(session, bureau_id, run, rows, participants, now=now)
     return [Reported(row["id"], row["booking_id"], row["attended"], row["meetings"]) for row in rows]
 
 
@@ -71,7 +73,7 @@ async def report_again(
     The days of silence begin anew. Refuses `RoleNotAllowed`, `NotFound`, `NotContested`.
     """
     identity.seats_for(actor, "report_completion")
-    found, _ = await lock(session, actor.bureau_id, [completion_id])
+    found, participants = await lock(session, actor.bureau_id, [completion_id])
     if completion_id not in found:
         raise identity.NotFound
     contested = found[completion_id]
@@ -93,7 +95,10 @@ async def report_again(
         .where(completion.c.bureau_id == actor.bureau_id, completion.c.id == completion_id)
         .values({name: getattr(again, name) for name in changed})
     )
-    await events.write(session, [_event(actor, msgspec.structs.asdict(again), now)])
+    row = msgspec.structs.asdict(again)
+    await events.write(session, [_event(actor, row, now)])
+    run = await queries.run(session, actor.bureau_id, participants[again.booking_id].run_id)
+    await tell_reported(session, actor.bureau_id, run, [row], participants, now=now)
     return Reported(again.id, again.booking_id, again.attended, again.meetings)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Uuid, column, update, values
 
 from vouchermarket.completion import queries, rules
 from vouchermarket.completion.operations.lock import lock
+from vouchermarket.completion.operations.tell import tell_verified
 from vouchermarket.completion.structs import Case, Judged, Verified
 from vouchermarket.completion.tables import completion
 from vouchermarket.credits import operations as credit_operations
@@ -84,6 +85,7 @@ async def _write(
     entry_ids = dict(zip(judged, entries, strict=True))
     fresh = [(id_, verdict.captured_fen, entry_ids[id_]) for id_, verdict in judged.items()]
     await _mark(session, actor, fresh, now)
+    await tell_verified(session, actor.bureau_id, [cases[id_] for id_ in judged], now=now)
     return entry_ids
 
 

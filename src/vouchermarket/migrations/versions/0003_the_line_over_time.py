@@ -209,6 +209,24 @@ def upgrade() -> None:
         postgresql_where=None,
     )
     op.create_table(
+        "cart_line",
+        sa.Column("bureau_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bureau_id", "person_id"],
+            ["person.bureau_id", "person.id"],
+            name=op.f("cart_line_bureau_id_person_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["bureau_id", "run_id"], ["run.bureau_id", "run.id"], name=op.f("cart_line_bureau_id_run_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(["bureau_id"], ["bureau.id"], name=op.f("cart_line_bureau_id_fkey")),
+        sa.PrimaryKeyConstraint("bureau_id", "person_id", "run_id", name=op.f("cart_line_pkey")),
+        info={"tenant": True, "grants": ["SELECT", "INSERT", "UPDATE", "DELETE"]},
+    )
+    op.create_table(
         "payment_reversal",
         sa.Column("bureau_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -265,6 +283,21 @@ def upgrade() -> None:
         ["bureau_id", "state"],
         unique=False,
         postgresql_where=None,
+    )
+    op.create_table(
+        "voucher_reminder",
+        sa.Column("bureau_id", sa.Uuid(), nullable=False),
+        sa.Column("voucher_id", sa.Uuid(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bureau_id", "voucher_id"],
+            ["voucher.bureau_id", "voucher.id"],
+            name=op.f("voucher_reminder_bureau_id_voucher_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(["bureau_id"], ["bureau.id"], name=op.f("voucher_reminder_bureau_id_fkey")),
+        sa.PrimaryKeyConstraint("bureau_id", "voucher_id", "days", name=op.f("voucher_reminder_pkey")),
+        info={"tenant": True, "grants": ["SELECT", "INSERT"]},
     )
     op.create_table(
         "rating",
@@ -349,7 +382,9 @@ def upgrade() -> None:
             "mail_address",
             "letter",
             "substitution",
+            "cart_line",
             "payment_reversal",
+            "voucher_reminder",
             "rating",
         ],
     )

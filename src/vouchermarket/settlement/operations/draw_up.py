@@ -15,6 +15,8 @@ from vouchermarket.kit.clock import civil_day, start_of_day
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import PolicyVersionId, StatementId, new_id
 from vouchermarket.kit.locks import lock_rows
+from vouchermarket.notices import operations as notices
+from vouchermarket.notices import rules as notice_rules
 from vouchermarket.policies import queries as policies
 from vouchermarket.settlement import queries, rules, tables
 from vouchermarket.settlement.structs import DrawUp, EarnedCompletion
@@ -49,6 +51,9 @@ async def draw_up(session: Session, actor: Actor, command: DrawUp, *, now: datet
         actor_id=actor.person_id,
         facts={"provider_id": command.provider_id, "total_fen": total_fen, "lines": len(earned)},
     )
+    told = {"statement_id": id_, "total_fen": total_fen, "lines": len(earned)}
+    kind = notice_rules.StatementDrawnUp
+    await notices.tell_officers(session, actor.bureau_id, command.provider_id, kind, told, now=now)
     return id_
 
 

@@ -10,6 +10,8 @@ from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events
 from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import StatementId
+from vouchermarket.notices import operations as notices
+from vouchermarket.notices import rules as notice_rules
 from vouchermarket.settlement import queries, rules, tables
 from vouchermarket.settlement.operations import statements
 from vouchermarket.settlement.structs import DropLine, Respond, Response
@@ -60,6 +62,19 @@ async def respond(session: Session, actor: Actor, command: Respond, *, now: date
         for statement_id in sorted(locked)
     ]
     await events.write(session, answered)
+    if disputes:
+        told = [
+            (
+                locked[id_].drawn_up_by,
+                {
+                    "statement_id": id_,
+                    "lines": sum(one.statement_id == id_ for one in lines),
+                    "reason": reason,
+                },
+            )
+            for id_ in sorted(locked)
+        ]
+        await notices.tell_each(session, actor.bureau_id, told, notice_rules.LinesDisputed, now=now)
     return [StatementId(id_) for id_ in sorted(locked)]
 
 
@@ -89,4 +104,7 @@ async def drop_line(session: Session, actor: Actor, command: DropLine, *, now: d
         actor_id=actor.person_id,
         facts={"line_id": line.id, "amount_fen": line.amount_fen, "reason": reason},
     )
+    told = {"statement_id": statement.id, "amount_fen": line.amount_fen, "reason": reason}
+    kind = notice_rules.LineDropped
+    await notices.tell_officers(session, bureau_id, statement.provider_id, kind, told, now=now)
     return statement.total_fen - line.amount_fen

@@ -13,6 +13,7 @@ from vouchermarket.completion.structs import Completion
 from vouchermarket.completion.tables import completion
 from vouchermarket.credits import operations as credit_operations
 from vouchermarket.credits import queries as credit_queries
+from vouchermarket.identity import operations as identity
 from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events
@@ -22,6 +23,8 @@ from vouchermarket.kit.locks import lock_rows
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger import queries as ledger_queries
 from vouchermarket.ledger.structs import AccountKind, Posting, TransferCode
+from vouchermarket.notices import operations as notices
+from vouchermarket.notices import rules as notice_rules
 from vouchermarket.settlement import queries, rules, tables
 from vouchermarket.settlement.operations import statements
 from vouchermarket.settlement.structs import ProposeRevocation, Revocation
@@ -71,7 +74,7 @@ async def decide_revocation(
     Approved, the captured value goes back at once: before the statement is settled to the voucher or the
     co-pay it came from, after that out of the provider's payable, even below zero, to the voucher's fund or
     the co-pay. The credit entry is reversed and the completion marked revoked. Refuses `RoleNotAllowed`,
-    `NotFound`, `RevocationDecided`, `RevokedByProposer`, and as `credits.operations.reverse`.
+    `NotFound`, `RevocationDecided`, `RevokedByProposer`, `ActsForMaker`, and as `credits.operations.reverse`.
     """
     seats = identity_rules.seats_for(actor, "decide_revocation")
     rows = await lock_rows(session, tables.revocation, actor.bureau_id, [revocation_id])
@@ -79,6 +82,7 @@ async def decide_revocation(
         raise identity_rules.NotFound
     revocation = queries.revocation_of(rows[0])
     rules.decidable(revocation, actor.person_id)
+    await identity.of_other_hands(session, actor, (revocation.proposed_by, revocation.proposed_at))
     table = tables.revocation
     await session.execute(
         update(table)
@@ -122,6 +126,17 @@ async def _revoke(
     await _post_back(session, bureau_id, ways, event_id, now=now)
     await _take_credit_back(session, actor, revocation, found, office_id, now=now)
     await completions.mark_revoked(session, bureau_id, found.id, now=now)
+    await _tell(session, bureau_id, found, revocation.reason, now=now)
+
+
+async def _tell(session: Session, bureau_id: UUID, found: Completion, reason: str, *, now: datetime) -> None:
+    seats = await completion_queries.participants_of(session, bureau_id, [found.booking_id])
+    seat = seats[found.booking_id]
+    run = await completion_queries.run(session, bureau_id, seat.run_id)
+    told = {"completion_id": found.id, "title": run.title, "reason": reason}
+    kind = notice_rules.CompletionRevoked
+    await notices.tell(session, bureau_id, seat.person_id, kind, told, now=now)
+    await notices.tell_officers(session, bureau_id, found.provider_id, kind, told, now=now)
 
 
 async def _lock_revocable(session: Session, bureau_id: UUID, id_: CompletionId) -> Completion:

@@ -2,6 +2,7 @@
 
 from vouchermarket.vouchers.operations.funds import appropriate, lapse
 from vouchermarket.vouchers.operations.issuances import decide_issuance, issue, propose_issuance
+from vouchermarket.vouchers.operations.tell import remind_of_expiry, tell_issued
 from vouchermarket.vouchers.operations.vouchers import expire, freeze, freeze_of_the_gone, unfreeze
 
 __all__ = [
@@ -13,5 +14,7 @@ __all__ = [
     "issue",
     "lapse",
     "propose_issuance",
+    "remind_of_expiry",
+    "tell_issued",
     "unfreeze",
 ]

@@ -14,7 +14,9 @@ from vouchermarket.kit.ids import AccountId, TransferId, new_id
 from vouchermarket.kit.locks import lock_rows
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger.structs import Posting, TransferCode
+from vouchermarket.notices import rules as notice_rules
 from vouchermarket.vouchers import queries, rules, tables
+from vouchermarket.vouchers.operations.tell import tell_holder
 from vouchermarket.vouchers.structs import Freeze, Returned
 
 
@@ -27,6 +29,8 @@ async def freeze(session: Session, actor: Actor, command: Freeze, *, now: dateti
     if found.frozen_at is not None:
         raise rules.VoucherAlreadyFrozen(reason=found.frozen_reason)
     await _set(session, actor, command, "vouchers.frozen", now, frozen_at=now, frozen_reason=command.reason)
+    facts = {"voucher_id": found.id, "reason": command.reason}
+    await tell_holder(session, actor.bureau_id, found, notice_rules.VoucherFrozen, facts, now=now)
 
 
 async def freeze_of_the_gone(
@@ -64,6 +68,8 @@ async def unfreeze(session: Session, actor: Actor, command: Freeze, *, now: date
     if found.frozen_at is None:
         raise rules.VoucherNotFrozen
     await _set(session, actor, command, "vouchers.unfrozen", now, frozen_at=None, frozen_reason=None)
+    facts = {"voucher_id": found.id}
+    await tell_holder(session, actor.bureau_id, found, notice_rules.VoucherUnfrozen, facts, now=now)
 
 
 async def _lock(session: Session, actor: Actor, voucher_id: UUID) -> Any:

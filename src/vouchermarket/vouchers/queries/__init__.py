@@ -14,8 +14,10 @@ from vouchermarket.vouchers.queries.issuances import (
 from vouchermarket.vouchers.queries.vouchers import (
     past_validity,
     unfrozen_of_the_gone,
+    unreminded,
     usable,
     vouchers_of,
+    vouchers_of_issuance,
     vouchers_of_school,
     vouchers_to_freeze,
 )
@@ -35,8 +37,10 @@ __all__ = [
     "past_validity",
     "shares_of",
     "unfrozen_of_the_gone",
+    "unreminded",
     "usable",
     "vouchers_of",
+    "vouchers_of_issuance",
     "vouchers_of_school",
     "vouchers_to_freeze",
 ]

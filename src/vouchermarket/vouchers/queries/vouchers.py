@@ -1,7 +1,7 @@
 """Reads of vouchers: a holder's own, those that may pay on a day, those past their day."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from vouchermarket.kit.ids import AccountId, OrganisationId, VoucherId
 from vouchermarket.ledger import queries as ledger
 from vouchermarket.ledger.structs import Account
 from vouchermarket.vouchers.structs import Voucher, VoucherFacts
-from vouchermarket.vouchers.tables import fund, voucher
+from vouchermarket.vouchers.tables import fund, voucher, voucher_reminder
 
 
 async def usable(
@@ -145,3 +145,40 @@ async def unfrozen_of_the_gone(session: Session, bureau_id: UUID, today: date, a
         .limit(at_most)
     )
     return list(await session.execute(statement))
+
+
+async def vouchers_of_issuance(session: Session, bureau_id: UUID, issuance_id: UUID) -> list[Any]:
+    """The vouchers an issuance gave out, with their holders, by id."""
+    statement = (
+        select(voucher)
+        .where(voucher.c.bureau_id == bureau_id, voucher.c.issuance_id == issuance_id)
+        .order_by(voucher.c.id)
+    )
+    return list((await session.execute(statement)).all())
+
+
+async def unreminded(
+    session: Session, bureau_id: UUID, today: date, after: int, days: int, at_most: int
+) -> list[Any]:
+    """Vouchers with `free_fen` left that end in more than `after` and at most `days` days, and whose holders
+    were not reminded of that yet: unlocked.
+    """
+    free, of_voucher = ledger.free_values, voucher_reminder.c.voucher_id == voucher.c.id
+    reminded = select(voucher_reminder.c.voucher_id).where(
+        voucher_reminder.c.bureau_id == bureau_id, of_voucher, voucher_reminder.c.days == days
+    )
+    statement = (
+        select(voucher, free.c.free_fen)
+        .join(free, and_(free.c.bureau_id == voucher.c.bureau_id, free.c.id == voucher.c.id))
+        .where(
+            voucher.c.bureau_id == bureau_id,
+            voucher.c.valid_to > today + timedelta(days=after),
+            voucher.c.valid_to <= today + timedelta(days=days),
+            voucher.c.frozen_at.is_(None),
+            free.c.free_fen > 0,
+            ~reminded.exists(),
+        )
+        .order_by(voucher.c.valid_to, voucher.c.id)
+        .limit(at_most)
+    )
+    return list((await session.execute(statement)).all())
