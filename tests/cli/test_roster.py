@@ -67,6 +67,15 @@ def test_each_fault_is_a_line_and_the_command_ends_with_2(roster, place, tmp_pat
     assert roster(verb, file).err.splitlines()[200:] == ["and 101 faults more"]
 
 
+def test_the_rows_without_fault_are_applied_where_that_is_chosen(roster, place, tmp_path):
+    file = tmp_path / "people.csv"
+    rows = [a_teacher(n, place[3]) for n in range(3)]
+    file.write_bytes(people_file([*rows, a_teacher(3, place[3], sex="x")]))
+    ended = roster("apply", file, "--on-fault", "others")
+    assert (ended.code, ended.out) == (2, "3 changes: 3 added, 0 changed, 0 as before (read as utf-8)\n")
+    assert ended.err == "row 5, sex: choice_unknown: found 'x', expected female | male\n"
+
+
 @pytest.mark.parametrize("name", ["people.csv", "people.xlsx"])
 def test_an_export_is_read_back(roster, tmp_path, name):
     file = tmp_path / name

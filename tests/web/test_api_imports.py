@@ -1,5 +1,6 @@
 """Rosters over HTTP: told by what is in the file, refused as a whole, exported for the next import."""
 
+import asyncio
 import io
 import zipfile
 
@@ -8,7 +9,12 @@ import pytest
 
 from identity.rosters import BODIES_HEADING, a_body, a_teacher, bodies_file, people_file
 from vouchermarket.identity.queries import imports as exports
+from vouchermarket.jobs.imports import KINDS
+from vouchermarket.jobs.tasks import Hands
 from vouchermarket.kit import tabular
+from vouchermarket.kit.ids import new_id
+from vouchermarket.tasks import operations as tasks
+from web.market import Desks
 
 
 @pytest.fixture
@@ -21,6 +27,11 @@ async def school(database, city):
     async with database.transaction(city.bureau_id) as session:
         bodies = await exports.standing_bodies(session, city.bureau_id)
     return next(code for code, body in bodies.items() if body.id == city.bodies["school_a"])
+
+
+@pytest.fixture
+def desks(visit, city, database):
+    return Desks(visit, city, database)
 
 
 async def send(client, path, content, name="名册.csv"):
@@ -106,3 +117,38 @@ async def test_a_hostile_upload_is_refused(keeper, make, status, code):
     """Trust 43: by size, count and content, and before it is opened."""
     refused = await send(keeper, "organisations/apply", make())
     assert (refused.status_code, refused.json()["code"]) == (status, code)
+
+
+async def test_a_stored_file_is_imported_by_a_worker_and_its_list_fetched(keeper, school, desks, clock):
+    """Kept, asked for, watched and read: the way of a hundred thousand rows."""
+    rows = [a_teacher(n, school) for n in range(3)]
+    content = people_file([*rows, a_teacher(3, school, sex="x")])
+    file = {"file": ("名册.csv", content)}
+    file_id = (await keeper.post("/files", params={"kind": "import"}, files=file)).json()["id"]
+    asked = {"file_id": file_id, "on_fault": "others"}
+    answer = await keeper.post("/imports/people/tasks", json=asked)
+    assert answer.status_code == 201
+    async with desks.database.transaction(desks.city.bureau_id) as session:
+        claimed = await tasks.claim(session, desks.city.bureau_id, now=clock())
+    await Hands(desks.database, clock, KINDS).carry_out(claimed, asyncio.Event())
+    task = (await keeper.get(f"/tasks/{answer.json()['id']}")).json()
+    counts = {"added": 3, "changed": 0, "unchanged": 0, "faulty": 1}
+    assert task["result"] == {"applied": True, "encoding": "utf-8", **counts}
+    assert (task["state"], task["done"], task["total"]) == ("done", 4, 4)
+    told = (await keeper.get(f"/files/{task['file_id']}")).content.decode("utf-8-sig").splitlines()
+    assert told == ["行,列,错误,现为,应为,expected", "5,sex,choice_unknown,x,女 | 男,female | male"]
+
+
+async def test_nobody_imports_the_file_of_another(keeper, visit, city, school):
+    other = await visit.program(city.teacher())
+    file = {"file": ("名册.csv", people_file([a_teacher(1, school)]))}
+    file_id = (await other.post("/files", params={"kind": "import"}, files=file)).json()["id"]
+    for unknown in (file_id, str(new_id())):
+        answer = await keeper.post("/imports/people/tasks", json={"file_id": unknown})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_all_the_other_rows_are_imported_where_that_was_chosen(keeper, school):
+    file = {"file": ("名册.csv", people_file([a_teacher(1, school), a_teacher(2, school, sex="x")]))}
+    answer = await keeper.post("/imports/people/apply", params={"on_fault": "others"}, files=file)
+    assert (answer.json()["added"], answer.json()["faulty"]) == (1, 1)

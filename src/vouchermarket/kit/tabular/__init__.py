@@ -3,7 +3,8 @@
 `cells` and `records` read the rows by a table's columns; `importing` compares them with what stands.
 """
 
-from vouchermarket.kit.tabular.cells import YES_NO, Cell, CellFault, Column
+from vouchermarket.kit.tabular.cells import YES_NO, Cell, CellFault, Column, prose
+from vouchermarket.kit.tabular.cells import shown as shown_cell
 from vouchermarket.kit.tabular.importing import (
     FAULTS_SHOWN,
     Change,
@@ -37,6 +38,7 @@ from vouchermarket.kit.tabular.records import (
     Table,
     fault_of,
     is_of_heading,
+    key_of,
     read_records,
     shown,
 )
@@ -71,11 +73,14 @@ __all__ = [
     "fault_of",
     "in_order",
     "is_of_heading",
+    "key_of",
     "preview",
+    "prose",
     "read",
     "read_records",
     "refuse_faulty",
     "shown",
+    "shown_cell",
     "stopping",
     "told",
     "write_csv",

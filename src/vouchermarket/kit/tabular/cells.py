@@ -21,7 +21,7 @@ _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,5})(\.[0-9]{1,2})?", re.ASCII)
 _MONEY = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,2}))?", re.ASCII)
 _MOMENT = re.compile(r"(\S{8,10})[ T]([0-9]{1,2}):([0-9]{2})(?::00)?", re.ASCII)
-_SPAN = re.compile(r"(\S{8,10}[ T][0-9:]{4,8})\s*[-–~]\s*([0-9]{1,2}):([0-9]{2})", re.ASCII)
+_SPAN = re.compile(r"(\S{8,10}[ T][0-9:]{4,8})\s*[-~]\s*(?:(\S{8,10})[ T])?([0-9]{1,2}):([0-9]{2})", re.ASCII)
 
 
 class Cell(enum.Enum):
@@ -131,7 +131,7 @@ _EXPECTED = {
 def shown(column: Column, told: Any) -> str | date | None:
     """The cell as an export writes it, which `value` reads back."""
     if column.cell is Cell.SPANS and told:
-        return " | ".join(f"{begins:%Y-%m-%d %H:%M}-{ends:%H:%M}" for begins, ends in told)
+        return " | ".join(_shown_span(*each) for each in told)
     if isinstance(told, tuple):
         return "|".join(str(each) for each in told)  # pyright: ignore[reportUnknownVariableType] - any tuple
     if column.cell is Cell.MONEY and told is not None:
@@ -141,6 +141,16 @@ def shown(column: Column, told: Any) -> str | date | None:
     if told is None or not column.choices:
         return str(told) if isinstance(told, int) else told
     return column.choices[str(told).lower()]
+
+
+def _shown_span(begins: datetime, ends: datetime) -> str:
+    last = f"{ends:%H:%M}" if ends.date() == begins.date() else f"{ends:%Y-%m-%d %H:%M}"
+    return f"{begins:%Y-%m-%d %H:%M}-{last}"
+
+
+def prose(text: str) -> str:
+    """Several lines as they come back from a file, whichever way it ends them."""
+    return "\n".join(text.strip().splitlines())
 
 
 def _code(_column: Column, written: str) -> str | None:
@@ -212,16 +222,19 @@ def _spans(column: Column, written: str) -> tuple[tuple[datetime, datetime], ...
 
 
 def _span(column: Column, written: str) -> tuple[datetime, datetime] | None:
-    """Within one day: a class does not go through the night."""
+    """An end without a day of its own is on the day of the beginning."""
     found = _SPAN.fullmatch(written)
     begins = _moment(column, found[1]) if found else None
-    ends = _at(begins.date(), found[2], found[3]) if found and begins else None
-    return (begins, ends) if begins and ends else None
+    if not found or not begins:
+        return None
+    last = _day(column, found[2]) if found[2] else begins.date()
+    ends = _at(last, found[3], found[4]) if last else None
+    return (begins, ends) if ends else None
 
 
 _CELLS: dict[Cell, tuple[Callable[[Column, str], Any], CellFault]] = {
     Cell.LINE: (lambda _column, written: written, CellFault.VALUE_MISSING),
-    Cell.PROSE: (lambda _column, written: written, CellFault.VALUE_MISSING),
+    Cell.PROSE: (lambda _column, written: prose(written), CellFault.VALUE_MISSING),
     Cell.CODE: (_code, CellFault.CODE_NOT_READABLE),
     Cell.CODES: (_codes, CellFault.CODE_NOT_READABLE),
     Cell.DATE: (_day, CellFault.DATE_NOT_READABLE),

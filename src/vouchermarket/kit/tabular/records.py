@@ -58,21 +58,26 @@ def read_records(table: Table, sheet: Sheet) -> Records:
     heading, *rows = sheet.rows or [Row(1, ())]
     places, faults = _placed(table, heading)
     is_whole = not any(fault.kind is CellFault.HEADING_MISSING for fault in faults)
-    keys = [column.field for column in table.columns[: table.keys]]
+    first_key = table.columns[0].field
     records: list[Record] = []
     seen: dict[str, int] = {}
     for row in rows:
         values, wrong = _row(places, row)
-        told = [shown_cell(column, values.get(column.field)) for column in table.columns[: table.keys]]
-        code = " · ".join(str(each) for each in told) if all(told) else None
+        code = key_of(table, values)
         if code and code in seen:
-            wrong.append(_doubled(row.number, keys[0], code, seen[code]))
+            wrong.append(_doubled(row.number, first_key, code, seen[code]))
         elif code:
             seen[code] = row.number
         if not wrong and is_whole:
             records.append(Record(row.number, str(code), values))
         faults += wrong
     return Records(records, frozenset(seen), faults)
+
+
+def key_of(table: Table, values: Mapping[str, Any]) -> str | None:
+    """What tells a row apart, as it is written; None where a part of it is missing."""
+    told = [shown_cell(column, values.get(column.field)) for column in table.columns[: table.keys]]
+    return " · ".join(str(each) for each in told) if all(told) else None
 
 
 def shown(table: Table, values: Mapping[str, Any]) -> list[str | date | None]:
