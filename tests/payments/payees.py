@@ -7,6 +7,7 @@ from payments.stripe_standin import ACCOUNT
 from settlement import rows
 from settlement.rows import LATER, Market
 from vouchermarket.identity import queries as identity
+from vouchermarket.identity.structs import Actor
 from vouchermarket.jobs import sweeps
 from vouchermarket.kit.ids import StatementId
 from vouchermarket.ledger import operations as ledger
@@ -14,7 +15,15 @@ from vouchermarket.ledger import queries as ledger_queries
 from vouchermarket.ledger.structs import AccountKind
 from vouchermarket.payments import queries
 from vouchermarket.payments.gateways import Gateways
-from vouchermarket.payments.structs import Attempt, Gateway, Payee, Payment, ProposePayee
+from vouchermarket.payments.structs import (
+    Attempt,
+    Gateway,
+    Payee,
+    Payment,
+    ProposePayee,
+    ProposeReversal,
+    Reversal,
+)
 from vouchermarket.settlement import operations as settlement
 
 
@@ -69,3 +78,35 @@ async def gone_through_stripe(market: Market) -> int:
     outside = ledger.account_id(market.bureau_id, AccountKind.OUTSIDE, Gateway.STRIPE.value)
     async with market.transaction() as session:
         return await ledger_queries.open_balance(session, market.bureau_id, outside)
+
+
+async def proposed_back(
+    market: Market, payment: Payment, amount_fen: int, *, by: Actor | None = None
+) -> Reversal:
+    """A reversal proposed by the first officer of finance."""
+    command = ProposeReversal(payment_id=payment.id, amount_fen=amount_fen, reason="多付")
+    async with market.transaction() as session:
+        return await settlement.propose_reversal(session, by or market.finance, command, now=LATER)
+
+
+async def decided_back(
+    market: Market, reversal: Reversal, *, approve: bool = True, by: Actor | None = None
+) -> None:
+    """The second officer of finance decides."""
+    async with market.transaction() as session:
+        await settlement.decide_reversal(
+            session, by or market.finance_too, reversal.id, approve=approve, now=LATER
+        )
+
+
+async def asked_back(market: Market, payment: Payment, amount_fen: int) -> Reversal:
+    """An approved reversal of this much."""
+    reversal = await proposed_back(market, payment, amount_fen)
+    await decided_back(market, reversal)
+    return reversal
+
+
+async def back(market: Market, payment: Payment) -> list[Reversal]:
+    """The reversals of a payment as they stand now."""
+    async with market.transaction() as session:
+        return await queries.reversals_of(session, market.bureau_id, [payment.id])

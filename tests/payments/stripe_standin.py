@@ -30,6 +30,7 @@ PARAMETERS = {
         "created", "destination", "ending_before", "expand", "limit", "starting_after", "transfer_group",
     },
     ("GET", "/v1/transfers/{id}"): {"expand"},
+    ("GET", "/v1/transfers/{id}/reversals"): {"ending_before", "expand", "limit", "starting_after"},
     ("POST", "/v1/transfers/{id}/reversals"): EXPAND | {"amount", "description", "refund_application_fee"},
     ("GET", "/v1/balance"): {"expand"},
 }  # fmt: skip
@@ -96,6 +97,7 @@ class Standin:
         self.url = ""
         self.balances: Counter[str] = Counter(platform=platform_fen)
         self.transfers: list[dict[str, Any]] = []
+        self.reversals: list[dict[str, Any]] = []
         self.calls: list[tuple[str, str]] = []
         self.bodies: dict[str, set[bytes]] = {}
         self.oldest_key_sent = timedelta(0)
@@ -150,7 +152,7 @@ class Standin:
             return fault, False
         amount = form.get("amount", "")
         if path != "/v1/transfers":
-            return self._reverse(path.split("/")[3], int(amount) if amount else None)
+            return self._reverse(path.split("/")[3], int(amount) if amount else None, metadata_of(form))
         if not re.fullmatch(r"[1-9][0-9]{0,7}", amount) or form.get("currency") != "cny":
             return refused(400, "invalid_request_error", "parameter_invalid_integer"), False
         if not form.get("destination"):
@@ -169,7 +171,8 @@ class Standin:
             "amount_reversed": 0,
             "currency": "cny",
             "destination": form["destination"],
-            "metadata": {name[9:-1]: text for name, text in form.items() if name.startswith("metadata[")},
+            "created": int(self.now.timestamp()),
+            "metadata": metadata_of(form),
             "reversals": {
                 "object": "list",
                 "data": [],
@@ -183,7 +186,7 @@ class Standin:
         self.transfers.append(transfer)
         return dict(transfer)
 
-    def _reverse(self, id_: str, amount: int | None) -> tuple[Reply, bool]:
+    def _reverse(self, id_: str, amount: int | None, metadata: dict[str, str]) -> tuple[Reply, bool]:
         transfer = next((one for one in self.transfers if one["id"] == id_), None)
         if transfer is None:
             return refused(404, "invalid_request_error", "resource_missing"), False
@@ -196,8 +199,17 @@ class Standin:
         self.balances.update({"platform": taken, transfer["destination"]: -taken})
         transfer["amount_reversed"] += taken
         transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
-        back = {"id": f"trr_{id_}", "object": "transfer_reversal", "amount": taken, "currency": "cny"}
-        return (200, back | {"transfer": id_, "metadata": {}}, {}), True
+        back = {
+            "id": f"trr_{len(self.reversals) + 1}_{id_}",
+            "object": "transfer_reversal",
+            "amount": taken,
+            "currency": "cny",
+            "created": int(self.now.timestamp()),
+            "metadata": metadata,
+            "transfer": id_,
+        }
+        self.reversals.append(back)
+        return (200, dict(back), {}), True
 
     def _read(self, path: str, asked: dict[str, str]) -> Reply:
         fault = self._unknown("GET", path, asked)
@@ -206,20 +218,19 @@ class Standin:
         if path == "/v1/balance":
             free = [{"amount": self.balances["platform"], "currency": "cny"}]
             return 200, {"object": "balance", "available": free, "livemode": False, "pending": []}, {}
+        if path.endswith("/reversals"):
+            return _listed(
+                [one for one in self.reversals if one["transfer"] == path.split("/")[3]], path, asked
+            )
         if path == "/v1/transfers":
+            wanted = {name: asked[name] for name in ("destination", "transfer_group") if name in asked}
+            since = int(asked.get("created[gte]", "0"))
             found = [
                 one
-                for one in reversed(self.transfers)
-                if all(
-                    one[name] == asked[name] for name in ("destination", "transfer_group") if name in asked
-                )
+                for one in self.transfers
+                if one["created"] >= since and all(one[name] == text for name, text in wanted.items())
             ]
-            most = int(asked.get("limit", "10"))
-            return (
-                200,
-                {"object": "list", "data": found[:most], "has_more": len(found) > most, "url": path},
-                {},
-            )
+            return _listed(found, path, asked)
         transfer = next((one for one in self.transfers if one["id"] == path.split("/")[3]), None)
         return (200, transfer, {}) if transfer else refused(404, "invalid_request_error", "resource_missing")
 
@@ -255,6 +266,21 @@ class Standin:
             pass  # A client that gave up is what several tests are about.
         finally:
             writer.close()
+
+
+def metadata_of(form: dict[str, str]) -> dict[str, str]:
+    """What a form says under `metadata[...]`."""
+    return {name[9:-1]: text for name, text in form.items() if name.startswith("metadata[")}
+
+
+def _listed(found: list[dict[str, Any]], path: str, asked: dict[str, str]) -> Reply:
+    """One page of a list, newest first."""
+    newest = list(reversed(found))
+    ids = [one["id"] for one in newest]
+    begin = ids.index(asked["starting_after"]) + 1 if "starting_after" in asked else 0
+    end = begin + int(asked.get("limit", "10"))
+    told = {"object": "list", "data": newest[begin:end], "has_more": len(newest) > end, "url": path}
+    return 200, told, {}
 
 
 def _written(status: int, told: dict[str, Any], headers: dict[str, str]) -> bytes:

@@ -6,20 +6,20 @@ import traceback
 from datetime import timedelta
 from urllib.parse import parse_qsl
 
-import httpx
 import msgspec
 import pytest
 
 from payments import payees
+from payments.conftest import HASTY
 from payments.stripe_standin import ACCOUNT, KEY, Fault, Moment, running
 from settlement import rows
-from settlement.rows import LATER, open_market
+from settlement.rows import LATER
 from vouchermarket.app import create_app
 from vouchermarket.jobs import sweeps
 from vouchermarket.kit.ids import OrganisationId, PaymentId, StatementId, new_id
 from vouchermarket.payments import rules
 from vouchermarket.payments.gateways import TransactionStillOpen
-from vouchermarket.payments.gateways.stripe import LIMITS, Patience, StripeGateway
+from vouchermarket.payments.gateways.stripe import LIMITS, StripeGateway
 from vouchermarket.payments.structs import (
     Answer,
     AttemptState,
@@ -33,8 +33,6 @@ from vouchermarket.settlement import operations as settlement
 from vouchermarket.settlement.structs import RecordFailure
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-HASTY = Patience(tries=2, first=timedelta(milliseconds=1), longest=timedelta(milliseconds=2))
-SHORT = httpx.Timeout(connect=3, read=0.2, write=3, pool=2)
 # Which faults leave it open whether the money moved; after the others the same key is sent again.
 DOUBTS = [
     Fault.RESET,
@@ -54,21 +52,8 @@ INSTRUCTION = Instruction(
 
 
 @pytest.fixture
-async def standin():
-    async with running(LATER) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def stripe(standin):
-    opened = StripeGateway(standin.url, Secret(KEY), limits=SHORT, patience=HASTY)
-    yield opened
-    await opened.aclose()
-
-
-@pytest.fixture
-async def market(database, city, policy):
-    return await open_market(database, city, policy)
+def stripe(gateway):
+    return gateway
 
 
 async def swept_until_paid(market, stripe, standin, payment, hours=2):

@@ -9,17 +9,19 @@ from uuid import UUID
 from litestar import Litestar
 from sqlalchemy import BigInteger, Text, cast, func, literal, literal_column, select, union_all
 
-from factories import NOW, City
+from factories import NOW, City, add
 from vouchermarket.identity import operations as identity
 from vouchermarket.identity import queries
 from vouchermarket.identity.structs import Actor, MakeToken
 from vouchermarket.kit import files
 from vouchermarket.kit.db import Database, metadata
 from vouchermarket.kit.files import FileKind, NewFile
-from vouchermarket.kit.ids import AccountId
+from vouchermarket.kit.ids import AccountId, new_id
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger.structs import Adjust, Reason
+from vouchermarket.payments import queries as payments
 from vouchermarket.payments.structs import Gateway, ProposePayee
+from vouchermarket.payments.tables import payment_reversal
 from vouchermarket.policies import operations as policies
 from vouchermarket.reporting.queries.exports import TRANSFERS, ExportTransfers
 from vouchermarket.settlement import operations as settlement
@@ -54,6 +56,7 @@ KINDS = {
     "payee_id": "payee",
     "payment_id": "payment",
     "present.key": "booking",
+    "reversal_id": "payment_reversal",
     "revocation_id": "revocation",
     "run_id": "run",
     "source_id": "account",
@@ -112,6 +115,10 @@ class Life:
                 provider_id=self.city.bodies["provider"], gateway=Gateway.STRIPE, account="acct_1"
             )
             await settlement.propose_payee(session, self.city.officer("finance_office"), payee, now=TODAY)
+            payment_id = (await payments.payments_of(session, self.city.bureau_id, [statement_id]))[0].id
+            asked_back = {"id": new_id(), "payment_id": payment_id, "amount_fen": 1, "reason": "多付"}
+            asked_back |= {"state": "proposed", "proposed_at": TODAY, "proposed_by": office.person_id}
+            await add(session, self.city.bureau_id, payment_reversal, asked_back)
             moved = Adjust(
                 source_id=AccountId(voucher.id),
                 target_id=AccountId(fund.id),

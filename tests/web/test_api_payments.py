@@ -24,6 +24,8 @@ BODIES = {
     f"/payments/{NOBODYS}/paid": RECEIPT,
     f"/payments/{NOBODYS}/failed": {"reason": "账号有误"},
     f"/payees/{NOBODYS}/decide": {"approve": True},
+    f"/payments/{NOBODYS}/reversals": {"amount_fen": 1, "reason": "多付"},
+    f"/reversals/{NOBODYS}/decide": {"approve": True},
     "/payees": {"provider_id": str(NOBODYS), "gateway": "stripe", "account": "acct_9"},
 }
 PERIOD = {"from_on": "2014-01-01", "to_on": "2014-06-01"}
@@ -208,7 +210,7 @@ async def test_each_route_is_for_its_desks_only(desks: Desks) -> None:
 
 
 async def test_what_is_not_there_is_not_found(desks: Desks) -> None:
-    assert await assert_nobodys(desks, payments.ROUTES, BODIES) == 6
+    assert await assert_nobodys(desks, payments.ROUTES, BODIES) == 8
 
 
 async def test_no_hostile_body_does_harm(desks: Desks) -> None:
@@ -232,3 +234,26 @@ async def test_stripe_pays_into_the_account_two_officers_stand_for(desks, learni
     payment = await post(first, place, 201)
     assert (payment["gateway"], payment["destination"]) == ("stripe", "acct_9")
     assert (await money(desks))["held_fen"] == PRICE_FEN
+
+
+async def test_two_officers_ask_a_payment_back(desks, learning) -> None:
+    statement_id = await learning.settle()
+    first, second = await desks.at("finance_office"), await desks.at("finance_office", 1)
+    entered = {"provider_id": str(body_of(desks.city, "provider")), "gateway": "stripe", "account": "acct_9"}
+    payee = await post(first, "/payees", 201, **entered)
+    await post(second, f"/payees/{payee['id']}/decide", approve=True)
+    payment = await post(first, f"/statements/{statement_id}/payments/stripe", 201)
+    place, ask = f"/payments/{payment['id']}/reversals", {"amount_fen": PRICE_FEN, "reason": "付错单位"}
+    refused(await first.post(place, json=ask, headers=keyed()), 409, "payment_not_paid")
+    await post(second, f"/payments/{payment['id']}/paid", reference="tr_1")
+    above = ask | {"amount_fen": PRICE_FEN + 1}
+    refused(await first.post(place, json=above, headers=keyed()), 409, "reversal_above_rest")
+    reversal = await post(first, place, 201, **ask)
+    assert (reversal["state"], reversal["amount_fen"]) == ("proposed", PRICE_FEN)
+    refused(await second.post(place, json=ask, headers=keyed()), 409, "reversal_under_way")
+    assert [one["id"] for one in told(await second.get("/reversals/to-decide"))] == [reversal["id"]]
+    decide, approve = f"/reversals/{reversal['id']}/decide", {"approve": True}
+    refused(await first.post(decide, json=approve, headers=keyed()), 403, "reversal_decided_by_proposer")
+    assert await post(second, decide, **approve) == {"id": reversal["id"], "approved": True}
+    refused(await second.post(decide, json=approve, headers=keyed()), 409, "reversal_decided")
+    assert told(await second.get("/reversals/to-decide")) == []

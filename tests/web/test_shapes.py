@@ -33,6 +33,8 @@ KEYED = {
     "approve_payment": "payable money is held for the bank",
     "propose_payee": "an account that money is to go into comes to stand",
     "decide_payee": "money begins to go into another account",
+    "propose_reversal": "money will be asked back, and nothing else tells two proposals apart",
+    "decide_reversal": "money is asked back of a provider",
     "record_payment": "money has left the building, or has not",
     "propose_correction": "value will move, and nothing else tells two proposals apart",
     "decide_correction": "value moves between two accounts",

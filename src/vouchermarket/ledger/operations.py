@@ -220,7 +220,8 @@ async def decide_correction(
         source_id=found.source_id,
         target_id=found.target_id,
         amount_fen=found.amount_fen,
-        key=f"{found.code.value}:{found.id}",
+        # The key of a mirror is the transfer it mirrors: two corrections at once cannot both mirror it.
+        key=f"{found.code.value}:{found.reverses_id or found.id}",
         document_id=found.id,
         reverses_id=found.reverses_id,
     )

@@ -43,7 +43,8 @@ transfer = tenant_table(
     tenant_index("transfer", "key", unique=True),
     # I6: a hold is resolved once.
     tenant_index("transfer", "resolves_id", unique=True, where=text("resolves_id IS NOT NULL")),
-    tenant_index("transfer", "reverses_id", unique=True, where=text("reverses_id IS NOT NULL")),
+    # Mirrored once by its key; only what was paid out may come back in several parts.
+    tenant_index("transfer", "reverses_id", where=text("reverses_id IS NOT NULL")),
     tenant_index("transfer", "document_id"),
     tenant_index("transfer", "source_id"),
     tenant_index("transfer", "target_id"),

@@ -2,12 +2,17 @@
 
 import enum
 from datetime import datetime, timedelta
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
-from vouchermarket.kit.fields import Line
+from vouchermarket.kit.fields import Line, Prose
 from vouchermarket.kit.ids import OrganisationId, PaymentId, PersonId, StatementId
+from vouchermarket.kit.money import FEN_MAX
+
+# Some of a sum: a fen at least.
+Part = Annotated[int, msgspec.Meta(ge=1, le=FEN_MAX)]
 
 
 class Gateway(enum.StrEnum):
@@ -18,11 +23,26 @@ class Gateway(enum.StrEnum):
 
 
 class PaymentState(enum.StrEnum):
-    """Approved by finance and held; being carried out; paid; failed (the hold went back)."""
+    """Approved by finance and held; being carried out; paid; failed (the hold went back).
+
+    Returned: it was paid, and all of it has come back. Its statement may be paid again.
+    """
 
     APPROVED = "approved"
     SENDING = "sending"
     PAID = "paid"
+    FAILED = "failed"
+    RETURNED = "returned"
+
+
+class ReversalState(enum.StrEnum):
+    """Proposed; rejected or approved by a second person; being carried out; money back; refused there."""
+
+    PROPOSED = "proposed"
+    REJECTED = "rejected"
+    APPROVED = "approved"
+    SENDING = "sending"
+    REVERSED = "reversed"
     FAILED = "failed"
 
 
@@ -60,7 +80,8 @@ class Step(enum.StrEnum):
 class Instruction(msgspec.Struct, frozen=True):
     """What a gateway is told: ids and an amount, never a teacher's name.
 
-    `destination` is the payee's account at the gateway, where the gateway knows payees by one.
+    `destination` is the payee's account at the gateway, where the gateway knows payees by one. With a
+    `reversal_id` it asks for this amount back, out of the payment the gateway calls `reverses`.
     """
 
     payment_id: PaymentId
@@ -68,6 +89,8 @@ class Instruction(msgspec.Struct, frozen=True):
     provider_id: OrganisationId
     amount_fen: int
     destination: str | None = None
+    reversal_id: UUID | None = None
+    reverses: str | None = None
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -76,6 +99,18 @@ class Answer(msgspec.Struct, frozen=True):
     outcome: Outcome
     reference: str | None = None
     fault: str | None = None
+
+
+class Remote(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment as the gateway's own list shows it; `payment` and `provider` are our ids as we told them."""
+
+    reference: str
+    payment: str
+    provider: str
+    destination: str
+    amount_fen: int
+    reversed_fen: int
+    made_at: datetime
 
 
 class Retries(msgspec.Struct, frozen=True):
@@ -111,8 +146,8 @@ class Payment(msgspec.Struct, frozen=True):
 
     @property
     def is_live(self) -> bool:
-        """Paid or on its way: it stands for its statement (I9). A failed one does not."""
-        return self.state is not PaymentState.FAILED
+        """Paid or on its way: it stands for its statement (I9). One that failed or came back does not."""
+        return self.state not in {PaymentState.FAILED, PaymentState.RETURNED}
 
     @property
     def instruction(self) -> Instruction:
@@ -120,8 +155,34 @@ class Payment(msgspec.Struct, frozen=True):
         return Instruction(self.id, self.statement_id, self.provider_id, self.amount_fen, self.destination)
 
 
+class Reversal(msgspec.Struct, frozen=True):
+    """Money of a paid payment that is asked back, all of it or a part, by two persons of finance."""
+
+    id: UUID
+    payment_id: PaymentId
+    amount_fen: int
+    reason: str
+    state: ReversalState
+    proposed_by: PersonId
+    proposed_at: datetime
+    decided_by: PersonId | None = None
+    decided_at: datetime | None = None
+    reference: str | None = None
+    ended_at: datetime | None = None
+
+    def instruction(self, payment: Payment) -> Instruction:
+        """What the gateway is told of it."""
+        return msgspec.structs.replace(
+            payment.instruction,
+            amount_fen=self.amount_fen,
+            reversal_id=self.id,
+            reverses=payment.reference,
+        )
+
+
 class Attempt(msgspec.Struct, frozen=True):
-    """One try to carry out a payment; `key` is made of facts and the same however often it is sent.
+    """One try to carry out a payment, or a reversal of it; `key` is made of facts and the same however often
+    it is sent. The attempts of a payment and of its reversals are counted in one row.
 
     `started_at` is the first use of the key; `ended_at` the end of sending: an answer, or the first doubt.
     """
@@ -133,6 +194,7 @@ class Attempt(msgspec.Struct, frozen=True):
     started_at: datetime
     ended_at: datetime | None = None
     fault: str | None = None
+    reversal_id: UUID | None = None
 
     @property
     def is_open(self) -> bool:
@@ -151,10 +213,18 @@ class Errand(msgspec.Struct, frozen=True):
 
 
 class Conclusion(msgspec.Struct, frozen=True):
-    """What an answer makes of an attempt and of its payment."""
+    """What an answer makes of an attempt and of its payment (or reversal: paid is then money back)."""
 
     attempt: AttemptState
     payment: PaymentState
+
+
+class ProposeReversal(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """So much of a paid payment is to come back, and why."""
+
+    payment_id: PaymentId
+    amount_fen: Part
+    reason: Prose
 
 
 class ProposePayee(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

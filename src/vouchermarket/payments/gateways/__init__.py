@@ -5,14 +5,28 @@ moved, and refuses to be called while a database transaction is open in the same
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from vouchermarket.kit.db import transaction_is_open
-from vouchermarket.payments.structs import Answer, Errand, Gateway, Instruction, Outcome, Retries, Step
+from vouchermarket.payments.structs import (
+    Answer,
+    Errand,
+    Gateway,
+    Instruction,
+    Outcome,
+    Remote,
+    Retries,
+    Step,
+)
 
 
 class TransactionStillOpen(RuntimeError):
     """A bug of the caller: it would hold locks while the network answers, and undo what cannot be undone."""
+
+
+class GatewaySilent(Exception):
+    """The gateway did not answer, or not in a way that can be read: what was asked stays unknown."""
 
 
 class PaymentGateway(Protocol):
@@ -29,6 +43,19 @@ class PaymentGateway(Protocol):
 
     async def find(self, instruction: Instruction) -> Answer | None:
         """Look for the payment by our id; None where nothing is there (yet)."""
+        ...
+
+
+@runtime_checkable
+class PaymentRegister(Protocol):
+    """A gateway that shows its own books, so that they can be laid beside ours."""
+
+    async def fetch(self, reference: str) -> Remote | None:
+        """One payment by the gateway's own number; None where there is none. Raises `GatewaySilent`."""
+        ...
+
+    async def listed(self, since: datetime) -> list[Remote]:
+        """All payments made since then. Raises `GatewaySilent`."""
         ...
 
 

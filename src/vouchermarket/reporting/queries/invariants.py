@@ -146,7 +146,7 @@ FROM statement s LEFT JOIN line USING (id) LEFT JOIN settled USING (id) WHERE s.
 
 _I9 = """
 SELECT count(*) AS checked, count(*) FILTER (WHERE live > 1) AS broken
-FROM (SELECT statement_id, count(*) FILTER (WHERE state <> 'failed') AS live
+FROM (SELECT statement_id, count(*) FILTER (WHERE state NOT IN ('failed', 'returned')) AS live
       FROM payment WHERE bureau_id = :bureau GROUP BY statement_id) AS paid
 """
 

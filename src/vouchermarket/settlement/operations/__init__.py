@@ -5,16 +5,19 @@ from vouchermarket.settlement.operations.pay import approve_payment
 from vouchermarket.settlement.operations.payees import decide_payee, propose_payee
 from vouchermarket.settlement.operations.record import record_failure, record_outcome, record_payment
 from vouchermarket.settlement.operations.respond import drop_line, respond
+from vouchermarket.settlement.operations.reverse import decide_reversal, propose_reversal
 from vouchermarket.settlement.operations.revoke import decide_revocation, propose_revocation
 from vouchermarket.settlement.operations.turn_key import turn_key, withdraw_key
 
 __all__ = [
     "approve_payment",
     "decide_payee",
+    "decide_reversal",
     "decide_revocation",
     "draw_up",
     "drop_line",
     "propose_payee",
+    "propose_reversal",
     "propose_revocation",
     "record_failure",
     "record_outcome",

@@ -26,6 +26,7 @@ from vouchermarket.payments.structs import (
     Payment,
     PaymentState,
 )
+from vouchermarket.settlement.operations.reverse import record_reversal
 from vouchermarket.settlement.structs import Recorded, RecordFailure, RecordPayment
 
 
@@ -93,8 +94,9 @@ async def record_outcome(
 ) -> Recorded:
     """The third beat: write down what a gateway answered, once, however often it is told.
 
-    An answer that comes after a person has recorded the outcome changes nothing; where the two contradict
-    each other, an event says so for the daily comparison with the bank.
+    The answer to an attempt to take money back is written down with its reversal. An answer that comes after
+    a person has recorded the outcome changes nothing; where the two contradict each other, an event says so
+    for the daily comparison with the bank.
     """
     payment = await payments.lock(session, bureau_id, errand.instruction.payment_id)
     if payment is None:
@@ -103,10 +105,15 @@ async def record_outcome(
     attempt = next(one for one in attempts if one.number == errand.number)
     conclusion = payment_rules.conclude(attempt, answer, gateways[payment.gateway].retries, now)
     if conclusion is None:
-        await _note_contradiction(session, bureau_id, payment, answer, now=now)
+        if attempt.reversal_id is None:
+            await _note_contradiction(session, bureau_id, payment, answer, now=now)
         return Recorded(payment.id, payment.state)
     fault = answer.fault if answer else "not_found"
     await payments.end_attempt(session, bureau_id, attempt, conclusion.attempt, now=now, fault=fault)
+    if attempt.reversal_id is not None:
+        state = payment_rules.STATE_OF[conclusion.payment]
+        await record_reversal(session, bureau_id, payment, attempt.reversal_id, state, answer, now=now)
+        return Recorded(payment.id, payment.state)
     if conclusion.payment in payment_rules.FINAL and answer is not None:
         await _end(session, bureau_id, payment, conclusion.payment, answer, now=now)
     elif conclusion.payment is not payment.state:

@@ -27,7 +27,7 @@ async def statements_to_approve(session: Session, bureau_id: UUID, at_most: int 
     """
     is_paid = exists().where(
         leads_to(payment.c.statement_id, statement),
-        payment.c.state != PaymentState.FAILED.value,
+        payment.c.state.not_in([PaymentState.FAILED.value, PaymentState.RETURNED.value]),
     )
     found = (
         select(statement)

@@ -12,7 +12,15 @@ from vouchermarket.kit.db import Session
 from vouchermarket.kit.fields import Line, Prose
 from vouchermarket.kit.ids import OrganisationId, PaymentId, StatementId
 from vouchermarket.payments import queries as payment_queries
-from vouchermarket.payments.structs import Gateway, Payee, Payment, ProposePayee
+from vouchermarket.payments.structs import (
+    Gateway,
+    Part,
+    Payee,
+    Payment,
+    ProposePayee,
+    ProposeReversal,
+    Reversal,
+)
 from vouchermarket.settlement import operations as settlement
 from vouchermarket.settlement import queries
 from vouchermarket.settlement.structs import ProviderMoney, Recorded, RecordFailure, RecordPayment, Statement
@@ -32,6 +40,13 @@ class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Failure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why the bank has not paid."""
 
+    reason: Prose
+
+
+class AskBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much of a payment is to come back, and why."""
+
+    amount_fen: Part
     reason: Prose
 
 
@@ -91,6 +106,29 @@ async def record_failure(payment_id: Id, data: JSONBody[Failure], once: given.On
     return await once(settlement.record_failure, command, status=200)
 
 
+@post("/payments/{payment_id:uuid}/reversals", verb="propose_reversal", tags=TAGS)
+async def propose_reversal(payment_id: Id, data: JSONBody[AskBack], once: given.Once) -> Response[Reversal]:
+    """Propose to take a paid payment back, all of it or a part, with the reason."""
+    command = ProposeReversal(
+        payment_id=PaymentId(payment_id), amount_fen=data.amount_fen, reason=data.reason
+    )
+    return await once(settlement.propose_reversal, command)
+
+
+@get("/reversals/to-decide", verb="decide_reversal", tags=TAGS)
+async def reversals_to_decide(
+    session: given.Session, actor: given.Actor, limit: Limit = 50
+) -> list[Reversal]:
+    """Proposed reversals that wait for a second person, oldest first."""
+    return await payment_queries.reversals_to_decide(session, actor.bureau_id, at_most=limit)
+
+
+@post("/reversals/{reversal_id:uuid}/decide", verb="decide_reversal", tags=TAGS, status_code=200)
+async def decide_reversal(reversal_id: Id, data: JSONBody[Decide], once: given.Once) -> Response[Decided]:
+    """Approve a reversal, and the gateway is asked for the money, or reject it, as a second person."""
+    return await once(_reversal_decided, reversal_id, data.approve, status=200)
+
+
 @get("/providers/{provider_id:uuid}/money", verb="read_provider", tags=TAGS)
 async def provider_money(provider_id: Id, session: given.Session, actor: given.Actor) -> ProviderMoney:
     """What a provider has earned, may be paid, is being paid and was paid."""
@@ -104,6 +142,13 @@ async def _decided(
     return Decided(payee_id, approve)
 
 
+async def _reversal_decided(
+    session: Session, actor: Actor, reversal_id: UUID, approve: bool, *, now: datetime
+) -> Decided:
+    await settlement.decide_reversal(session, actor, reversal_id, approve=approve, now=now)
+    return Decided(reversal_id, approve)
+
+
 ROUTES = (
     to_approve,
     approve_payment,
@@ -114,5 +159,8 @@ ROUTES = (
     to_record,
     record_payment,
     record_failure,
+    propose_reversal,
+    reversals_to_decide,
+    decide_reversal,
     provider_money,
 )

@@ -6,10 +6,17 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from vouchermarket.kit.db import Session, among
+from vouchermarket.kit.db import Session, among, leads_to
 from vouchermarket.kit.ids import PaymentId
-from vouchermarket.payments.structs import Attempt, AttemptState, Gateway, Payee, Payment, PaymentState
-from vouchermarket.payments.tables import payee, payment, payment_attempt
+from vouchermarket.payments.structs import (
+    Attempt,
+    AttemptState,
+    Gateway,
+    Payment,
+    PaymentState,
+    ReversalState,
+)
+from vouchermarket.payments.tables import payment, payment_attempt, payment_reversal
 
 
 def payment_of(row: Any) -> Payment:
@@ -31,21 +38,6 @@ def payment_of(row: Any) -> Payment:
     )
 
 
-def payee_of(row: Any) -> Payee:
-    """A row of `payee` as a struct."""
-    return Payee(
-        row.id,
-        row.provider_id,
-        Gateway(row.gateway),
-        row.account,
-        row.proposed_by,
-        row.proposed_at,
-        row.decided_by,
-        row.decided_at,
-        row.approved,
-    )
-
-
 def _attempt_of(row: Any) -> Attempt:
     return Attempt(
         row.payment_id,
@@ -55,6 +47,7 @@ def _attempt_of(row: Any) -> Attempt:
         row.started_at,
         row.ended_at,
         row.fault,
+        row.reversal_id,
     )
 
 
@@ -102,13 +95,22 @@ async def payment_by_reference(
 
 
 async def paid_to(session: Session, bureau_id: UUID, provider_id: UUID) -> int:
-    """What has been paid to a provider, in fen."""
-    statement = select(func.coalesce(func.sum(payment.c.amount_fen), 0)).where(
+    """What has been paid to a provider and has not come back, in fen."""
+    paid = select(func.coalesce(func.sum(payment.c.amount_fen), 0)).where(
         payment.c.bureau_id == bureau_id,
         payment.c.provider_id == provider_id,
-        payment.c.state == PaymentState.PAID.value,
+        payment.c.state.in_([PaymentState.PAID.value, PaymentState.RETURNED.value]),
     )
-    return int((await session.execute(statement)).scalar_one())
+    back = (
+        select(func.coalesce(func.sum(payment_reversal.c.amount_fen), 0))
+        .join(payment, leads_to(payment_reversal.c.payment_id, payment))
+        .where(
+            payment_reversal.c.bureau_id == bureau_id,
+            payment.c.provider_id == provider_id,
+            payment_reversal.c.state == ReversalState.REVERSED.value,
+        )
+    )
+    return int((await session.execute(select(paid.scalar_subquery() - back.scalar_subquery()))).scalar_one())
 
 
 async def last_attempts(
@@ -127,33 +129,3 @@ async def attempts_of(session: Session, bureau_id: UUID, payment_ids: Collection
         .order_by(payment_attempt.c.payment_id, payment_attempt.c.number)
     )
     return [_attempt_of(row) for row in await session.execute(statement)]
-
-
-async def payee_in_use(
-    session: Session, bureau_id: UUID, provider_id: UUID, gateway: Gateway
-) -> Payee | None:
-    """The account of a provider at a gateway that was approved last."""
-    statement = (
-        select(payee)
-        .where(
-            payee.c.bureau_id == bureau_id,
-            payee.c.provider_id == provider_id,
-            payee.c.gateway == gateway.value,
-            payee.c.approved.is_(True),
-        )
-        .order_by(payee.c.decided_at.desc(), payee.c.id.desc())
-        .limit(1)
-    )
-    row = (await session.execute(statement)).one_or_none()
-    return payee_of(row) if row else None
-
-
-async def payees_to_decide(session: Session, bureau_id: UUID, at_most: int = 50) -> list[Payee]:
-    """Entered accounts nobody has decided on, the longest waiting first."""
-    statement = (
-        select(payee)
-        .where(payee.c.bureau_id == bureau_id, payee.c.decided_at.is_(None))
-        .order_by(payee.c.proposed_at, payee.c.id)
-        .limit(at_most)
-    )
-    return [payee_of(row) for row in await session.execute(statement)]

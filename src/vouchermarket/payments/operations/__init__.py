@@ -1,0 +1,42 @@
+"""The rows of payments and attempts: written here, together with the ledger by `settlement.operations`.
+
+Money leaves in three beats. First `begin_attempts` writes what will be tried, and is committed; then
+`gateways.carry_out` calls outside any transaction; then `settlement.operations.record_outcome` writes what
+came of it. A crash between two beats is healed by the next sweep, which repeats the call with the same key.
+"""
+
+from vouchermarket.payments.operations.attempts import (
+    begin_attempts,
+    end_attempt,
+)
+from vouchermarket.payments.operations.payees import (
+    close_payee,
+    enter_payee,
+    lock_payee,
+)
+from vouchermarket.payments.operations.payments import (
+    instruct,
+    lock,
+    move,
+)
+from vouchermarket.payments.operations.reversals import (
+    close_reversal,
+    enter_reversal,
+    give_back,
+    move_reversal,
+)
+
+__all__ = [
+    "begin_attempts",
+    "close_payee",
+    "close_reversal",
+    "end_attempt",
+    "enter_payee",
+    "enter_reversal",
+    "give_back",
+    "instruct",
+    "lock",
+    "lock_payee",
+    "move",
+    "move_reversal",
+]
