@@ -204,24 +204,6 @@ class LoginFromElsewhere(NoticeKind):
     en += "change your password"
 
 
-class PaymentReversed(NoticeKind):
-    code = "settlement.reversed"
-    zh = "已从贵单位追回 {amount_fen}。原因:{reason}"
-    en = "{amount_fen} of what was paid to you has been taken back. Reason: {reason}"
-
-
-class PaymentInDoubt(NoticeKind):
-    code = "payments.in_doubt"
-    zh = "一笔 {amount_fen} 的付款发往 {gateway} 已逾 24 小时仍无结论,请人工核对后登记结果"
-    en = "After 24 hours {gateway} still does not say how a payment of {amount_fen} went: ask, then record it"
-
-
-class BooksDiffer(NoticeKind):
-    code = "payments.books_differ"
-    zh = "与 {gateway} 的每日对账有 {lines} 处不符,差额 {difference_fen},请核对"
-    en = "Our books and those of {gateway} differ in {lines} places, by {difference_fen} in all: compare them"
-
-
 class MailEntered(NoticeKind):
     """Its letter is the one that goes to an address not confirmed yet, with the code in it."""
 
