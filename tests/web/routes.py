@@ -110,18 +110,12 @@ class Description:
         )
 
     def plain(self, schema: Schema) -> Schema:
-        """The schema itself, a choice with null reduced to its other side; bounds beside either are kept."""
+        """The schema itself, a choice with null reduced to its other side; what stands beside it is kept."""
         if "$ref" in schema:
             return self.plain(self._schemas[schema["$ref"].rsplit("/", 1)[1]])
-        told = {name: bound for name, bound in schema.items() if name != "oneOf"}
-        for choice in schema.get("oneOf", ()):
-            if choice == {"type": "null"}:
-                told["nullable"] = True
-            elif choice:
-                told = self.plain(choice) | told
-        if isinstance(told.get("type"), list):
-            [kind] = set(told["type"]) - {"null"}
-            told |= {"type": kind, "nullable": True, "enum": [one for one in told["enum"] if one is not None]}
+        told = {name: bound for name, bound in schema.items() if name != "anyOf"}
+        for choice in schema.get("anyOf", ()):
+            told = told | {"nullable": True} if choice == {"type": "null"} else self.plain(choice) | told
         return told
 
     def fit(self, route: Route, ids: Ids, *, whole: bool = False) -> "Ask":

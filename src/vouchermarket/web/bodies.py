@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from litestar import Request
 
+from vouchermarket.web import queries
 from vouchermarket.web.guards import SAFE
 from vouchermarket.web.problems import MediaTypeNotTaken, RequestNotReadable
 
@@ -99,11 +100,12 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def refuse_needless(request: Request[Any, Any, Any]) -> None:
-    """A body that no handler reads is refused: whoever sent it believes that it counts.
+    """A query or a body that no handler reads is refused: whoever sent it believes that it counts.
 
-    Runs before every handler but those that read an upload themselves (`uploads=True`).
-    Refuses `MediaTypeNotTaken`, `RequestNotReadable` (what is not `{}`).
+    Runs before every handler; those that read an upload themselves say so (`uploads=True`).
+    Refuses `MediaTypeNotTaken`, `RequestNotReadable` (what is not `{}`; a parameter as `queries` says).
     """
+    queries.refuse_unfit(request)
     handler = request.route_handler
     if request.method in SAFE or handler.parsed_data_field is not None or handler.opt.get("uploads"):
         return

@@ -110,7 +110,11 @@ def answer(refusal: Refusal, language: str) -> Response[bytes]:
 def handle(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Every error of every route comes out here."""
     refusal = refusal_of(inmost(error))
-    return answer(refusal, language_of(request.headers.get("accept-language", "")))
+    response = answer(refusal, language_of(request.headers.get("accept-language", "")))
+    if isinstance(error, MethodNotAllowedException):
+        # Which methods are offered goes with the refusal (RFC 9110).
+        response.headers.update(error.headers or {})
+    return response
 
 
 def inmost(error: Exception) -> Exception:

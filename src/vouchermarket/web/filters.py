@@ -4,12 +4,9 @@ import inspect
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request
 from litestar.di import Provide
 from litestar.params import QueryParameter
 from msgspec.structs import FieldInfo
-
-from vouchermarket.web.problems import RequestNotReadable
 
 BOUNDS = ("ge", "le", "min_length", "max_length", "pattern")
 
@@ -18,23 +15,16 @@ def asked_in(*structs: type[msgspec.Struct]) -> Provide:
     """A dependency that reads one of each of these structs from the query, as a tuple.
 
     Written down for the framework as a function of as many parameters as the structs have fields, so that
-    each is checked and described like any other. Refuses `RequestNotReadable` for a name none of them has:
-    a filter misspelt is a list of something else.
+    each is checked and described like any other.
     """
     fields = {struct: msgspec.structs.fields(struct) for struct in structs}
 
-    def read(request: Request[Any, Any, Any], **given: Any) -> tuple[msgspec.Struct, ...]:
-        for name in request.query_params:
-            if name not in given:
-                raise RequestNotReadable(path=f"query:{name[:100]}", problem="there is no such filter")
+    def read(**given: Any) -> tuple[msgspec.Struct, ...]:
         return tuple(
             struct(**{one.name: given[one.name] for one in names}) for struct, names in fields.items()
         )
 
-    parameters = [
-        inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, Any])
-    ]
-    parameters += [_parameter(one) for names in fields.values() for one in names]
+    parameters = [_parameter(one) for names in fields.values() for one in names]
     read.__signature__ = inspect.Signature(parameters)
     read.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return Provide(read, sync_to_thread=False)

@@ -1,17 +1,21 @@
 """The description of the interface: `/schema/openapi.json`, and its page at `/schema` from our own assets."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from litestar import Request, Router
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 import vouchermarket
+from vouchermarket.web import guards, shapes
 from vouchermarket.web.files import ASSETS
 from vouchermarket.web.guards import CSRF_HEADER
 from vouchermarket.web.keys import HEADER
 
+JSON = "application/json"
 UNSAFE = {"post", "put", "patch", "delete"}
 # What any route may answer besides its own success; bodies can be refused only where there is one.
 ANYWHERE = {
@@ -60,7 +64,7 @@ class InterfaceJson(JsonRenderPlugin):
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """As JSON."""
-        return self.render_json(request, completed(openapi_schema))
+        return self.render_json(request, completed(openapi_schema, guards.handlers(request.app)))
 
 
 class InterfacePage(OpenAPIRenderPlugin):
@@ -71,39 +75,53 @@ class InterfacePage(OpenAPIRenderPlugin):
         return (ASSETS / "own" / "openapi.html").read_bytes()
 
 
-def completed(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with problem answers and request headers. The framework keeps one dictionary."""
-    _unrolled(schema["components"])
-    schema["components"].setdefault("schemas", {})["Problem"] = PROBLEM
-    answer = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for path in schema["paths"].values():
-        for method, operation in path.items():
-            if method not in {"get", *UNSAFE}:
-                continue
-            statuses = ANYWHERE | (WITH_EFFECT if method in UNSAFE else {})
-            for status, meaning in statuses.items():
-                operation["responses"][status] = {"description": meaning, "content": answer}
-            for parameter in operation.get("parameters", ()):
-                if parameter["name"] == HEADER:
-                    # Its absence has a refusal of its own, so the framework is told that it may be absent.
-                    parameter |= {"required": True, "schema": KEY}
-            asked = operation.setdefault("parameters", [])
-            if method in UNSAFE and CSRF not in asked:
-                asked.append(CSRF)
+def completed(schema: dict[str, Any], routes: Iterable[tuple[str, HTTPRouteHandler]]) -> dict[str, Any]:
+    """The schema with our shapes, problem answers and headers. The framework keeps one dictionary."""
+    handlers = {
+        (path.replace(":uuid", ""), method.lower()): handler
+        for path, handler in routes
+        for method in handler.http_methods
+    }
+    operations = [
+        (operation, method, handlers[path, method])
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+        if method in {"get", *UNSAFE}
+    ]
+    types = [of(handler) for _, _, handler in operations for of in (shapes.asked_of, shapes.told_by)]
+    shaped, named = shapes.components(each for each in types if each is not None)
+    schema["components"]["schemas"] = named | {"Problem": PROBLEM}
+    for operation, method, handler in operations:
+        _shape(operation, handler, shaped)
+        _answers(operation, method)
+        _parameters(operation, method, shapes.queries(handler))
     return schema
 
 
-def _unrolled(part: Any) -> None:
-    """A tuple of any length holds what it holds: the framework writes "one of that and anything"."""
-    if isinstance(part, list):
-        for each in part:
-            _unrolled(each)
-    elif isinstance(part, dict):
-        choices = part.get("items", {}).get("oneOf", []) if isinstance(part.get("items"), dict) else []
-        if len(choices) == 2 and choices[1] == {}:
-            part["items"] = choices[0]
-        for each in part.values():
-            _unrolled(each)
+def _shape(operation: dict[str, Any], handler: HTTPRouteHandler, shaped: dict[Any, shapes.Shape]) -> None:
+    asked, told = shapes.asked_of(handler), shapes.told_by(handler)
+    if asked is not None:
+        operation["requestBody"] = {"content": {JSON: {"schema": shaped[asked]}}, "required": True}
+    if told is not None:
+        operation["responses"][str(handler.status_code)]["content"] = {JSON: {"schema": shaped[told]}}
+
+
+def _answers(operation: dict[str, Any], method: str) -> None:
+    answer = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for status, meaning in (ANYWHERE | (WITH_EFFECT if method in UNSAFE else {})).items():
+        operation["responses"][status] = {"description": meaning, "content": answer}
+
+
+def _parameters(operation: dict[str, Any], method: str, asked: dict[str, shapes.Shape]) -> None:
+    parameters = operation.setdefault("parameters", [])
+    for parameter in parameters:
+        if parameter["name"] == HEADER:
+            # Its absence has a refusal of its own, so the framework is told that it may be absent.
+            parameter |= {"required": True, "schema": KEY}
+        elif parameter["in"] == "query":
+            parameter["schema"] = asked[parameter["name"]]
+    if method in UNSAFE and CSRF not in parameters:
+        parameters.append(CSRF)
 
 
 def config() -> OpenAPIConfig:

@@ -11,6 +11,7 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 from vouchermarket.identity.rules import NotFound
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit.db import Session
+from vouchermarket.kit.fields import Instant
 from vouchermarket.kit.ids import EventId, TransferId
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger import queries as ledger_queries
@@ -98,8 +99,8 @@ async def events(
     limit: Limit = 50,
     after: FromQuery[UUID | None] = None,
     subject_id: FromQuery[UUID | None] = None,
-    from_at: FromQuery[datetime | None] = None,
-    to_at: FromQuery[datetime | None] = None,
+    from_at: FromQuery[Instant | None] = None,
+    to_at: FromQuery[Instant | None] = None,
 ) -> list[trail.Event]:
     """The audit trail, oldest first: of one subject, of `[from_at, to_at)`, or all; `after` one of them."""
     last = EventId(after) if after else None
