@@ -1,9 +1,12 @@
 """The search of the market: what is found by words, in what order, and what is kept from it."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
+from importlib import import_module
 from itertools import product
+from urllib.parse import parse_qsl, quote
 
+import msgspec
 import pytest
 from sqlalchemy import func, select
 
@@ -11,8 +14,8 @@ import factories
 from catalogue.rows import FIRST_MEETING, CourseRow, RunRow, accredit, open_run, publish
 from factories import NOW, City
 from vouchermarket.catalogue import operations as catalogue
-from vouchermarket.catalogue import queries, tables
-from vouchermarket.catalogue.structs import Found, RunCard, SearchPage, SearchRuns
+from vouchermarket.catalogue import queries, rules, tables
+from vouchermarket.catalogue.structs import Found, RunCard, SearchPage, SearchRuns, When
 from vouchermarket.kit.db import Database
 from vouchermarket.policies.queries import InForce
 from vouchermarket.policies.structs import Level, Mode
@@ -47,6 +50,8 @@ async def shelve(database: Database, city: City, policy: InForce, titles=TITLES,
                 stage=("senior", "junior", None)[day % 3],
                 fund_lines=(["all_staff"], ["all_staff", "space"], [])[day % 3],
                 completions=day * 7 % 5,
+                ratings=day % 3,
+                rating_hundredths=(None, 450, 400)[day % 3],
                 **changes,
             )
             run = RunRow(
@@ -67,10 +72,10 @@ async def shelf(database: Database, city: City, policy: InForce) -> None:
     await shelve(database, city, policy)
 
 
-async def found(database: Database, city: City, words: str = "", page=None, **filters) -> Found:
+async def found(database: Database, city: City, words: str = "", page=None, now=NOW, **filters) -> Found:
     asked = SearchRuns(words=words, **filters)
     async with database.transaction(city.bureau_id) as session:
-        return await queries.search(session, city.bureau_id, asked, page or SearchPage())
+        return await queries.search(session, city.bureau_id, asked, page or SearchPage(), now=now)
 
 
 async def titles(database: Database, city: City, words: str = "", **page) -> list[str]:
@@ -155,7 +160,9 @@ async def test_another_bureaus_courses_are_not_found_by_the_same_words(database,
         assert not any(nothing.facets.values())
         # Nor by asking from inside one bureau for the words of the other.
         async with database.transaction(other.bureau_id) as session:
-            reached = await queries.search(session, city.bureau_id, SearchRuns(words=words), SearchPage())
+            reached = await queries.search(
+                session, city.bureau_id, SearchRuns(words=words), SearchPage(), now=NOW
+            )
         assert reached.total == 0
     async with database.transaction(other.bureau_id) as session:
         courses = await all_courses(database, city)
@@ -264,6 +271,80 @@ async def test_sorts_by_what_is_asked(database, city, shelf, sort, descending):
     page = SearchPage(sort=sort, descending=descending)
     values = [getattr(card, sort) for card in (await found(database, city, page=page)).runs]
     assert values == sorted(values, reverse=descending)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+async def test_sorts_by_rating_with_what_nobody_has_rated_last(database, city, shelf, descending):
+    page = SearchPage(sort="rating", descending=descending)
+    told = [card.rating for card in (await found(database, city, page=page)).runs]
+    rated = ["4.5"] * 3 + ["4"] * 3
+    assert told == (rated if descending else rated[::-1]) + [None] * 3
+
+
+async def test_without_words_what_begins_soonest_stands_first(database, city, shelf):
+    assert await titles(database, city) == list(TITLES)
+
+
+async def test_shows_what_can_be_booked_now_unless_asked_for_more(database, city, shelf):
+    """In the facets as in the list: what is past is neither shown nor counted."""
+    closed = RunRow()["books_until_at"]
+    for now, when, total in ((NOW, None, 9), (closed, None, 0), (closed, When.PAST, 9), (NOW, When.PAST, 0)):
+        shown = await found(database, city, now=now, **({"when": when} if when else {}))
+        assert (shown.total, len(shown.runs)) == (total, total)
+        assert sum(tally.runs for tally in shown.facets["level"]) == total
+    # Full runs stand among the bookable ones, as full.
+    assert {card.seats_left for card in (await found(database, city)).runs} == {0, 5}
+
+
+async def test_counts_the_first_to_begin_and_says_that_there_may_be_more(database, city, shelf, monkeypatch):
+    monkeypatch.setattr(import_module("vouchermarket.catalogue.queries.search"), "COUNTED_MAX", 4)
+    shown = await found(database, city)
+    assert (shown.total, shown.capped, shown.pages, len(shown.runs)) == (4, True, 1, 9)
+    told = {name: {tally.value: tally.runs for tally in tallies} for name, tallies in shown.facets.items()}
+    assert told == counted(shown.runs[:4])
+    few = await found(database, city, "心理健康")
+    assert (few.total, few.capped) == (2, False)
+
+
+ASKED = (
+    {},
+    {"words": "心理健康"},
+    {"words": "  心理   健康 "},
+    {"words": "a&b=c#d+e%20", "level": Level.CITY, "mode": Mode.ONLINE},
+    {"fund_line": "all_staff", "price_from_fen": 0, "price_to_fen": 500, "from_on": date(2014, 5, 1)},
+    {"has_seats_left": True, "when": When.ANY, "subject": "语文", "stage": "senior", "type": "in_post"},
+)
+PAGES = (
+    SearchPage(),
+    SearchPage(sort="rating", descending=True, limit=20, offset=40),
+    SearchPage(sort="price_fen"),
+    SearchPage(descending=True),
+)
+
+
+@pytest.mark.parametrize(("asked", "page"), list(product(ASKED, PAGES)))
+def test_a_search_and_its_query_say_the_same(asked, page):
+    wanted = SearchRuns(**asked)
+    query = rules.canonical(wanted, page)
+    read = dict(parse_qsl(query, strict_parsing=bool(query)))
+    again = msgspec.convert(_of(SearchRuns, read), SearchRuns, strict=False)
+    again_page = msgspec.convert(_of(SearchPage, read), SearchPage, strict=False)
+    assert rules.canonical(again, again_page) == query
+    assert again == msgspec.structs.replace(wanted, words=" ".join(wanted.words.split()))
+    assert (again_page.sort, again_page.limit, again_page.offset) == (page.sort, page.limit, page.offset)
+
+
+def _of(struct, read):
+    return {name: value for name, value in read.items() if name in struct.__struct_fields__}
+
+
+def test_what_goes_without_saying_is_not_in_the_query():
+    assert rules.canonical(SearchRuns(), SearchPage()) == ""
+    assert rules.canonical(SearchRuns(words=" 班主任 "), SearchPage(descending=True)) == "words=" + quote(
+        "班主任"
+    )
+    page = SearchPage(sort="price_fen", descending=True)
+    assert rules.canonical(SearchRuns(words="a b"), page) == "descending=true&sort=price_fen&words=a+b"
 
 
 async def test_sorts_titles_by_pinyin(database, city, policy):

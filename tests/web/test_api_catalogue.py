@@ -44,7 +44,7 @@ async def test_a_course_goes_from_its_provider_to_the_shelf_and_off_it(desks: De
     assert (page["seats_left"], page["is_offered"], len(page["meetings"])) == (10, True, 1)
     assert page["meetings"][0]["starts_at"] == "2014-05-10T01:00:00Z"
     told(await provider.post(f"{place}/withdraw"), 204)
-    assert told(await teacher.get("/runs")) == {"runs": [], "total": 0}
+    assert told(await teacher.get("/runs")) == {"runs": [], "total": 0, "capped": False}
     assert not told(await teacher.get(f"/runs/{opened['id']}"))["is_offered"]
     refused(await teacher.get(place), 404, "not_found")
     again = await provider.post("/runs", json=run_of(course_id), headers=keyed())
@@ -170,7 +170,7 @@ async def test_a_filter_that_means_nothing_is_refused_by_its_name(desks: Desks, 
 async def test_every_filter_is_described_with_its_bounds(app) -> None:
     described = app.openapi_schema.to_schema()["paths"]["/api/v1/runs"]["get"]["parameters"]
     by_name = {parameter["name"]: parameter for parameter in described}
-    assert len(by_name) == len(described) == 18
+    assert len(by_name) == len(described) == 19
     assert not any(parameter["required"] for parameter in described)
     assert (by_name["limit"]["schema"]["minimum"], by_name["limit"]["schema"]["maximum"]) == (1, 200)
     assert "completions" in by_name["sort"]["schema"]["enum"]

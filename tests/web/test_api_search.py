@@ -1,10 +1,14 @@
 """The search of the market over HTTP: all of it in the address, which can be kept and sent on."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 import factories
 from vouchermarket.identity import queries
 from web.market import Desks, refused, told
+
+BOOKING_CLOSED = datetime(2014, 5, 1, tzinfo=UTC)
 
 
 async def test_a_teacher_finds_runs_by_words_and_narrows_them_by_what_is_counted(desks: Desks) -> None:
@@ -27,6 +31,29 @@ async def test_a_teacher_finds_runs_by_words_and_narrows_them_by_what_is_counted
     assert [run["id"] for run in (await found(words="xljk"))["runs"]] == [health]
     assert (await found(words="心里健康"))["runs"][0]["id"] == health
     assert (await found(words=""))["total"] == (await found())["total"] == 3
+
+
+async def test_a_search_is_kept_in_its_address_and_found_again_by_it(desks: Desks) -> None:
+    await desks.open_run(10, title="心理健康教育", price_fen=20_000)
+    teacher = await desks.teacher()
+    asked = {"words": "  心理  健康", "sort": "price_fen", "descending": "true", "when": "any", "limit": 10}
+    first = told(await teacher.get("/search/runs", params=asked))
+    again = told(await teacher.get(f"/search/runs?{first['query']}"))
+    assert (again, first["total"]) == (first, 1)
+    assert told(await teacher.get("/search/runs", params={"words": " ", "when": "bookable"}))["query"] == ""
+
+
+async def test_what_is_past_is_found_when_it_is_asked_for(desks: Desks, clock) -> None:
+    await desks.open_run(10, title="心理健康教育")
+    teacher = await desks.teacher()
+    clock.now = BOOKING_CLOSED
+    for path in ("/runs", "/search/runs"):
+        totals = {
+            when: told(await teacher.get(path, params={"when": when}))["total"]
+            for when in ("bookable", "coming", "past", "any")
+        }
+        assert totals == {"bookable": 0, "coming": 0, "past": 1, "any": 1}
+        assert told(await teacher.get(path))["total"] == 0
 
 
 async def test_another_bureaus_runs_are_not_found(desks: Desks, visit, transport, database) -> None:
@@ -53,7 +80,7 @@ async def test_whatever_else_is_typed_is_looked_for(desks: Desks, words: str) ->
     assert told(await (await desks.teacher()).get(f"/search/runs?words={words}"))["total"] == 0
 
 
-@pytest.mark.parametrize("query", ["sort=opened_at", "limit=0", "word=a", "level=galactic"])
+@pytest.mark.parametrize("query", ["sort=opened_at", "limit=0", "word=a", "level=galactic", "when=never"])
 async def test_a_search_that_means_nothing_is_refused_by_its_name(desks: Desks, query: str) -> None:
     answer = await (await desks.teacher()).get(f"/search/runs?{query}")
     problem = refused(answer, 400, "request_not_readable")

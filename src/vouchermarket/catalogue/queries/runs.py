@@ -1,13 +1,15 @@
 """Reads of runs: as the engine judges them, as the market lists them, and one on its own page."""
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, any_, func, literal, select
+from sqlalchemy import ColumnElement, Select, any_, func, literal, not_, select
 
 from vouchermarket.catalogue.queries.courses import rating_text
 from vouchermarket.catalogue.structs import (
+    COUNTED_MAX,
     CourseState,
     Meeting,
     Page,
@@ -17,8 +19,9 @@ from vouchermarket.catalogue.structs import (
     RunList,
     RunPage,
     Sort,
+    When,
 )
-from vouchermarket.catalogue.tables import course, meeting
+from vouchermarket.catalogue.tables import course, course_words, meeting
 from vouchermarket.catalogue.tables import run as run_table
 from vouchermarket.identity import queries as bodies
 from vouchermarket.identity import rules as identity
@@ -30,6 +33,7 @@ from vouchermarket.kit.money import decimal_text
 from vouchermarket.policies.structs import Level, Mode, Unit
 
 of_course = (course.c.bureau_id == run_table.c.bureau_id) & (course.c.id == run_table.c.course_id)
+of_words = (course_words.c.bureau_id == course.c.bureau_id) & (course_words.c.course_id == course.c.id)
 _of_provider = (organisation.c.bureau_id == course.c.bureau_id) & (organisation.c.id == course.c.provider_id)
 # The course's own columns under names that do not meet the run's.
 _course_columns = [
@@ -83,31 +87,45 @@ async def run(session: Session, bureau_id: UUID, run_id: UUID) -> RunPage:
     )
 
 
-async def list_runs(session: Session, bureau_id: UUID, wanted: RunFilter, page: Page) -> RunList:
+async def list_runs(
+    session: Session, bureau_id: UUID, wanted: RunFilter, page: Page, *, now: datetime
+) -> RunList:
     """The market: runs of published courses, filtered, in a stable order, with the number of all that fit."""
     zone = (await bodies.bureau(session, bureau_id)).time_zone
-    conditions = list(conditions_of(bureau_id, wanted, zone))
-    by = _SORTS[page.sort]
+    conditions = list(conditions_of(bureau_id, wanted, zone, now))
     statement = (
         cards()
+        .outerjoin(course_words, of_words)
         .where(*conditions)
         # The id after the chosen column: pages neither repeat a run nor leave one out.
-        .order_by(by.desc() if page.descending else by.asc(), run_table.c.id)
+        .order_by(sorted_by(SORTS[page.sort], descending=page.descending), run_table.c.id)
         .limit(page.limit)
         .offset(page.offset)
     )
-    counted = select(func.count()).select_from(run_table.join(course, of_course)).where(*conditions)
+    listed = select(run_table.c.id).join_from(run_table, course, of_course).where(*conditions)
+    counted = select(func.count()).select_from(listed.limit(COUNTED_MAX).subquery())
     shown = tuple(RunCard(**card_values(row)) for row in await session.execute(statement))
-    return RunList(shown, (await session.execute(counted)).scalar_one())
+    total = (await session.execute(counted)).scalar_one()
+    return RunList(shown, total, capped=total == COUNTED_MAX)
 
 
-_SORTS: dict[Sort, ColumnElement[Any]] = {
+# What may be sorted by, by the names it goes by outside: no other column is reached by any name.
+SORTS: dict[Sort, ColumnElement[Any]] = {
     "starts_at": run_table.c.starts_at,
     "price_fen": run_table.c.price_fen,
-    "title": course.c.title,
+    "seats_left": run_table.c.capacity - run_table.c.taken - run_table.c.offered,
+    "rating": course.c.rating_hundredths,
+    "title": course_words.c.name_sort,
     "completions": course.c.completions,
     "opened_at": run_table.c.opened_at,
 }
+
+
+def sorted_by(column: ColumnElement[Any], *, descending: bool) -> ColumnElement[Any]:
+    """A column as an order; what nobody has rated stands last in either direction."""
+    order = column.desc() if descending else column.asc()
+    # Said only where it is needed: an index is not read backwards for it.
+    return order.nulls_last() if column is course.c.rating_hundredths else order
 
 
 def cards() -> Select[Any]:
@@ -119,12 +137,15 @@ def cards() -> Select[Any]:
     )
 
 
-def conditions_of(bureau_id: UUID, wanted: RunFilter, zone: str) -> Iterator[ColumnElement[bool]]:
+def conditions_of(
+    bureau_id: UUID, wanted: RunFilter, zone: str, now: datetime
+) -> Iterator[ColumnElement[bool]]:
     """What the market shows of a bureau's runs joined with their courses."""
     yield run_table.c.bureau_id == bureau_id
     yield course.c.bureau_id == bureau_id
     yield course.c.state == CourseState.PUBLISHED.value
     yield run_table.c.cancelled_at.is_(None)
+    yield from _when(wanted.when, now)
     equal: dict[Any, object] = {
         course.c.type: wanted.type,
         course.c.level: wanted.level and wanted.level.value,
@@ -150,6 +171,17 @@ def conditions_of(bureau_id: UUID, wanted: RunFilter, zone: str) -> Iterator[Col
         yield course.c.title.icontains(wanted.title, autoescape=True)
     if wanted.has_seats_left:
         yield run_table.c.taken + run_table.c.offered < run_table.c.capacity
+
+
+def _when(when: When, now: datetime) -> Iterator[ColumnElement[bool]]:
+    # A booking window never ends after the run begins, but a run that has begun is past whatever it says.
+    is_over = (run_table.c.books_until_at <= now) | (run_table.c.starts_at <= now)
+    if when is When.PAST:
+        yield is_over
+    elif when is not When.ANY:
+        has_opened = run_table.c.books_from_at <= now
+        yield has_opened if when is When.BOOKABLE else not_(has_opened)
+        yield not_(is_over)
 
 
 async def _meetings(session: Session, bureau_id: UUID, ids: Collection[UUID]) -> dict[UUID, list[Meeting]]:

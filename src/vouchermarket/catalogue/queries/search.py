@@ -5,14 +5,24 @@ joined with courses and runs, and there row-level security decides what is seen.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Select, Text, case, cast, func, literal, select, union_all
+from sqlalchemy import CTE, Integer, Select, Text, case, cast, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from vouchermarket.catalogue.queries.runs import card_values, cards, conditions_of, of_course
-from vouchermarket.catalogue.structs import Found, RunCard, SearchPage, SearchRuns, SearchSort, Tally
+from vouchermarket.catalogue import rules
+from vouchermarket.catalogue.queries.runs import (
+    SORTS,
+    card_values,
+    cards,
+    conditions_of,
+    of_course,
+    of_words,
+    sorted_by,
+)
+from vouchermarket.catalogue.structs import COUNTED_MAX, Found, RunCard, SearchPage, SearchRuns, Tally
 from vouchermarket.catalogue.tables import course, course_words
 from vouchermarket.catalogue.tables import run as run_table
 from vouchermarket.identity import queries as bodies
@@ -32,7 +42,9 @@ FACETS = {
 _Counts = dict[str, list[tuple[str, int]]]
 
 
-async def search(session: Session, bureau_id: UUID, asked: SearchRuns, page: SearchPage) -> Found:
+async def search(
+    session: Session, bureau_id: UUID, asked: SearchRuns, page: SearchPage, *, now: datetime
+) -> Found:
     """Runs of published courses by the words of their course, filtered, counted, sorted and paged.
 
     Whole words stand before pinyin and initials, these before pairs of characters; likenesses are looked
@@ -40,7 +52,7 @@ async def search(session: Session, bureau_id: UUID, asked: SearchRuns, page: Sea
     """
     zone = (await bodies.bureau(session, bureau_id)).time_zone
     question = text.question(asked.words)
-    conditions = list(conditions_of(bureau_id, asked, zone))
+    conditions = list(conditions_of(bureau_id, asked, zone, now))
     tiers = question.exact
     counts = await _counts(session, bureau_id, tiers, conditions)
     guessed = not counts["total"] and bool(question.guesses) and await _is_unknown(session, bureau_id, tiers)
@@ -51,30 +63,26 @@ async def search(session: Session, bureau_id: UUID, asked: SearchRuns, page: Sea
     return Found(
         runs=await _page(session, bureau_id, tiers, conditions, page) if total else (),
         total=total,
+        capped=total == COUNTED_MAX,
         pages=-(-total // page.limit),
         facets=await _facets(session, bureau_id, counts),
         guessed=guessed,
+        query=rules.canonical(asked, page),
     )
 
 
 def _matches(bureau_id: UUID, tiers: Sequence[str], *, ranked: bool = False) -> CTE:
-    """The courses that have these words; without words, all.
-
-    `ranked` adds what only a page needs: `tier` (0 the best), `likeness` within it, `name_sort`.
-    """
+    """The courses that have these words. `ranked` adds what a page needs: `tier` (0 the best), `likeness`."""
     words = course_words.c.words
-    statement = select(course_words.c.course_id).where(course_words.c.bureau_id == bureau_id)
     asks = [cast(tier, TSQUERY) for tier in tiers]
-    if asks:
-        statement = statement.where(words.bool_op("@@")(asks[-1]))
+    statement = select(course_words.c.course_id).where(
+        course_words.c.bureau_id == bureau_id, words.bool_op("@@")(asks[-1])
+    )
     if ranked:
-        best = [(words.bool_op("@@")(ask), place) for place, ask in enumerate(asks)]
-        # 1: a long title counts less than a short one with the same words.
-        likeness = func.ts_rank(words, asks[-1], 1) if asks else literal(0)
         statement = statement.add_columns(
-            (case(*best) if best else literal(0)).label("tier"),
-            likeness.label("likeness"),
-            course_words.c.name_sort,
+            case(*((words.bool_op("@@")(ask), place) for place, ask in enumerate(asks))).label("tier"),
+            # 1: a long title counts less than a short one with the same words.
+            func.ts_rank(words, asks[-1], 1).label("likeness"),
         )
     return statement.cte("matches").prefix_with("MATERIALIZED")
 
@@ -82,26 +90,17 @@ def _matches(bureau_id: UUID, tiers: Sequence[str], *, ranked: bool = False) -> 
 async def _page(
     session: Session, bureau_id: UUID, tiers: Sequence[str], conditions: Sequence[Any], page: SearchPage
 ) -> tuple[RunCard, ...]:
-    matches = _matches(bureau_id, tiers, ranked=True)
-    sorts: dict[SearchSort, Any] = {
-        "starts_at": run_table.c.starts_at,
-        "price_fen": run_table.c.price_fen,
-        "seats_left": run_table.c.capacity - run_table.c.taken - run_table.c.offered,
-        "completions": course.c.completions,
-        "title": matches.c.name_sort,
-    }
-    if page.sort == "relevance":
+    statement = cards().outerjoin(course_words, of_words)
+    # Without words nothing is a better find than another, and the first to begin are read off their index.
+    best: tuple[Any, ...] = (run_table.c.starts_at,)
+    if tiers:
+        matches = _matches(bureau_id, tiers, ranked=True)
+        statement = statement.join(matches, matches.c.course_id == course.c.id)
         best = (matches.c.tier, matches.c.likeness.desc(), course.c.completions.desc(), run_table.c.starts_at)
-    else:
-        by = sorts[page.sort]
-        best = (by.desc() if page.descending else by.asc(),)
+    if page.sort != "relevance":
+        best = (sorted_by(SORTS[page.sort], descending=page.descending),)
     statement = (
-        cards()
-        .join(matches, matches.c.course_id == course.c.id)
-        .where(*conditions)
-        .order_by(*best, run_table.c.id)
-        .limit(page.limit)
-        .offset(page.offset)
+        statement.where(*conditions).order_by(*best, run_table.c.id).limit(page.limit).offset(page.offset)
     )
     return tuple(RunCard(**card_values(row)) for row in await session.execute(statement))
 
@@ -109,31 +108,45 @@ async def _page(
 async def _counts(
     session: Session, bureau_id: UUID, tiers: Sequence[str], conditions: Sequence[Any]
 ) -> _Counts:
-    """How many of the found runs there are in all (`total`, absent when none) and by value of each facet."""
-    matches = _matches(bureau_id, tiers)
+    """How many of the found runs there are in all (`total`, absent when none) and by value of each facet.
+
+    Of more than `COUNTED_MAX` the first to begin are counted: all hundred thousand took a second, for
+    figures nobody reads to the last digit. They are read once, into as many rows as they differ in facets,
+    and each facet is counted from these. Without words the table of words is left out, since everything on
+    the shelf stands in it.
+    """
+    read = run_table.join(course, of_course)
+    if tiers:
+        matches = _matches(bureau_id, tiers)
+        read = read.join(matches, matches.c.course_id == course.c.id)
     found = (
         select(*(column.label(name) for name, column in FACETS.items()))
-        .join_from(run_table, course, of_course)
-        .join(matches, matches.c.course_id == course.c.id)
+        .select_from(read)
         .where(*conditions)
-        .cte("found")
+        .order_by(run_table.c.starts_at, run_table.c.id)
+        .limit(COUNTED_MAX)
+        .subquery("found")
+    )
+    alike = (
+        select(*found.c, func.count().label("runs"))
+        .group_by(*found.c)
+        .cte("alike")
         .prefix_with("MATERIALIZED")
     )
-    counted: dict[str, Any] = {name: found.c[name] for name in FACETS}
-    counted["fund_line"] = func.unnest(found.c.fund_line)
-    parts = [_counted(name, cast(column, Text)) for name, column in counted.items()]
+    counted: dict[str, Any] = {name: alike.c[name] for name in FACETS}
+    counted["fund_line"] = func.unnest(alike.c.fund_line)
+    parts = [_counted(name, cast(column, Text), alike) for name, column in counted.items()]
     counts: _Counts = {name: [] for name in ("total", *FACETS)}
-    for row in await session.execute(
-        union_all(*parts, _counted("total", literal("total")).select_from(found))
-    ):
+    for row in await session.execute(union_all(*parts, _counted("total", literal("total"), alike))):
         if row.value is not None:
             counts[row.facet].append((row.value, row.runs))
     return counts
 
 
-def _counted(name: str, value: Any) -> Select[*tuple[Any, ...]]:
+def _counted(name: str, value: Any, alike: CTE) -> Select[*tuple[Any, ...]]:
     by = value.label("value")
-    return select(literal(name).label("facet"), by, func.count().label("runs")).group_by(by)
+    runs = cast(func.sum(alike.c.runs), Integer).label("runs")
+    return select(literal(name).label("facet"), by, runs).select_from(alike).group_by(by)
 
 
 async def _is_unknown(session: Session, bureau_id: UUID, tiers: Sequence[str]) -> bool:

@@ -34,6 +34,7 @@ from vouchermarket.catalogue.rules.runs import (
     in_sequence,
     openable,
 )
+from vouchermarket.catalogue.rules.searches import canonical
 
 __all__ = [
     "AccreditationDecided",
@@ -54,6 +55,7 @@ __all__ = [
     "ProviderNotNamed",
     "ReturnReasonMissing",
     "accredited",
+    "canonical",
     "decidable",
     "fileable",
     "in_sequence",

@@ -14,6 +14,7 @@ from vouchermarket.catalogue.structs.commands import (
     ReviewCourse,
 )
 from vouchermarket.catalogue.structs.market import (
+    COUNTED_MAX,
     PAGE_MAX,
     Found,
     Page,
@@ -27,6 +28,7 @@ from vouchermarket.catalogue.structs.market import (
     SearchSort,
     Sort,
     Tally,
+    When,
 )
 from vouchermarket.catalogue.structs.shelf import (
     Accreditation,
@@ -38,6 +40,7 @@ from vouchermarket.catalogue.structs.shelf import (
 
 __all__ = [
     "CAPACITY_MAX",
+    "COUNTED_MAX",
     "MEETINGS_MAX",
     "PAGE_MAX",
     "Accreditation",
@@ -62,4 +65,5 @@ __all__ = [
     "SearchSort",
     "Sort",
     "Tally",
+    "When",
 ]

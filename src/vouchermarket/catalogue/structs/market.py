@@ -1,5 +1,6 @@
 """What the market shows: runs in lists, on their own pages, and as they are found by words."""
 
+import enum
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -11,6 +12,8 @@ from vouchermarket.kit.ids import CourseId, OrganisationId, RunId
 from vouchermarket.policies.structs import Level, Mode, Unit
 
 PAGE_MAX = 200
+# A list that is longer is said to have that many and more; no city has ever offered as many runs at a time.
+COUNTED_MAX = 10_000
 
 
 class RunCard(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,11 +57,28 @@ class RunPage(RunCard, frozen=True, kw_only=True):
     meetings: tuple[Meeting, ...]
 
 
-Sort = Literal["starts_at", "price_fen", "title", "completions", "opened_at"]
+class When(enum.StrEnum):
+    """Which runs are meant by what one may do with them now.
+
+    Bookable: booking is open, and a run that is full stands among them as full. Coming: it opens later.
+    Past: it has closed, or the run has begun.
+    """
+
+    BOOKABLE = "bookable"
+    COMING = "coming"
+    PAST = "past"
+    ANY = "any"
+
+
+# By title is by its pinyin; by rating, what nobody has rated stands last in either direction.
+Sort = Literal["starts_at", "price_fen", "seats_left", "rating", "title", "completions", "opened_at"]
 
 
 class RunFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the market shows. Absent = any; days are the bureau's, [from_on, to_on) by the first meeting."""
+    """What the market shows: what can be booked now, where nothing else is asked for by `when`.
+
+    Absent = any; days are the bureau's, [from_on, to_on) by the first meeting.
+    """
 
     type: Line | None = None
     level: Level | None = None
@@ -74,6 +94,7 @@ class RunFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     to_on: date | None = None
     title: Line | None = None
     has_seats_left: bool = False
+    when: When = When.BOOKABLE
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -91,13 +112,14 @@ class Page(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class RunList(msgspec.Struct, frozen=True):
-    """One page of runs and how many there are in all."""
+    """One page of runs and how many there are in all; `capped`: that many, and perhaps more."""
 
     runs: tuple[RunCard, ...]
     total: int
+    capped: bool
 
 
-SearchSort = Literal["relevance", "starts_at", "price_fen", "seats_left", "completions", "title"]
+SearchSort = Literal["relevance", "starts_at", "price_fen", "seats_left", "rating", "title", "completions"]
 
 
 class SearchRuns(RunFilter, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -107,7 +129,10 @@ class SearchRuns(RunFilter, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class SearchPage(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which part of what is found. By relevance the best stands first, whichever way is asked for."""
+    """Which part of what is found, and in what order.
+
+    By relevance the best stands first, whichever way is asked for, and without words what begins soonest.
+    """
 
     sort: SearchSort = "relevance"
 
@@ -123,12 +148,16 @@ class Tally(msgspec.Struct, frozen=True):
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """One page of found runs, how many runs and pages there are, and the found runs by value, most first.
 
+    `capped`: that many, and perhaps more; those that begin first are counted.
     `facets`: type, level, mode, subject, stage, fund_line, provider_id, the names of the filters.
     `guessed`: nothing has these words; what sounds the same or has one other character is shown instead.
+    `query`: the search as a query of an address, one text for all ways to ask the same; to keep and send on.
     """
 
     runs: tuple[RunCard, ...]
     total: int
+    capped: bool
     pages: int
     facets: dict[str, tuple[Tally, ...]]
     guessed: bool
+    query: str

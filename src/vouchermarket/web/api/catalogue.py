@@ -151,20 +151,32 @@ async def withdraw_course(course_id: Id, session: given.Session, actor: given.Ac
 
 @get("/runs", verb="read_catalogue", tags=TAGS, dependencies={"asked": asked_in(RunFilter, Page)})
 async def runs(
-    session: given.Session, actor: given.Actor, asked: NamedDependency[tuple[RunFilter, Page]]
+    session: given.Session,
+    actor: given.Actor,
+    asked: NamedDependency[tuple[RunFilter, Page]],
+    now: given.Now,
 ) -> RunList:
-    """The market: runs of published courses, filtered, sorted and paged, with the number of all that fit."""
-    return await queries.list_runs(session, actor.bureau_id, *asked)
+    """The market: runs of published courses, filtered, sorted and paged, with the number of all that fit.
+
+    Where `when` does not say otherwise, those that can be booked now.
+    """
+    return await queries.list_runs(session, actor.bureau_id, *asked, now=now)
 
 
 @get(
     "/search/runs", verb="read_catalogue", tags=TAGS, dependencies={"asked": asked_in(SearchRuns, SearchPage)}
 )
 async def search_runs(
-    session: given.Session, actor: given.Actor, asked: NamedDependency[tuple[SearchRuns, SearchPage]]
+    session: given.Session,
+    actor: given.Actor,
+    asked: NamedDependency[tuple[SearchRuns, SearchPage]],
+    now: given.Now,
 ) -> Found:
-    """The market by words: titles in Chinese, pinyin, initials or English, with the number found by value."""
-    return await queries.search(session, actor.bureau_id, *asked)
+    """The market by words: titles in Chinese, pinyin, initials or English, with the number found by value.
+
+    Where `when` does not say otherwise, among what can be booked now; `query` is what to keep or send on.
+    """
+    return await queries.search(session, actor.bureau_id, *asked, now=now)
 
 
 @get("/runs/{run_id:uuid}", verb="read_catalogue", tags=TAGS)
