@@ -15,11 +15,11 @@ from vouchermarket.kit.cipher import Cipher
 from vouchermarket.kit.clock import Clock, shifted_clock
 from vouchermarket.kit.db import Database
 from vouchermarket.settings import DEMO_SECRET_KEY, Settings
-from vouchermarket.web import api, files, guards, health, interface, logs
+from vouchermarket.web import api, files, guards, health, hooks, interface, logs
 from vouchermarket.web.bodies import StrictRequest, refuse_needless
 from vouchermarket.web.deps import DEPENDENCIES
-from vouchermarket.web.errors import handle
 from vouchermarket.web.middleware import Market
+from vouchermarket.web.pages import areas, faults
 from vouchermarket.web.problems import ProductionNotSafe
 from vouchermarket.web.visitors import Visitors
 
@@ -41,10 +41,10 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     told = clock or shifted_clock(timedelta(seconds=settings.clock_offset_seconds))
     is_production = settings.mode == PRODUCTION
     app = Market(
-        route_handlers=[api.router(), *health.ROUTES, files.asset],
+        route_handlers=[api.router(), areas.router(), *health.ROUTES, *hooks.ROUTES, files.asset],
         guards=[guards.admit],
         dependencies=DEPENDENCIES,
-        exception_handlers={Exception: handle},
+        exception_handlers={Exception: faults.handle},
         request_class=StrictRequest,
         before_request=refuse_needless,
         request_max_body_size=BODY_BYTES_MAX,
@@ -99,8 +99,10 @@ def _named_by_http(settings: Settings) -> bool:
 UNSAFE: tuple[tuple[str, Callable[[Settings], bool]], ...] = (
     ("DATABASE_URL (embedded PostgreSQL)", lambda settings: not settings.database_url),
     ("VOUCHERMARKET_CLOCK_OFFSET_SECONDS", lambda settings: settings.clock_offset_seconds != 0),
+    ("VOUCHERMARKET_DEMO_ENTRANCE", lambda settings: settings.demo_entrance),
     ("VOUCHERMARKET_ALLOWED_HOSTS", lambda settings: not settings.allowed_hosts),
     ("VOUCHERMARKET_BASE_URL (not https)", _named_by_http),
+    ("STRIPE_API_BASE (not https)", lambda settings: not settings.stripe_api_base.startswith("https://")),
     ("VOUCHERMARKET_SECRET_KEY (the demo's)", lambda settings: settings.secret_key == DEMO_SECRET_KEY),
     ("VOUCHERMARKET_SECRET_KEY (short)", lambda settings: len(settings.secret_key) < SECRET_KEY_LENGTH_MIN),
 )

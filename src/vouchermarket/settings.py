@@ -40,8 +40,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     its own school year; production mode refuses it. `allowed_hosts` empty = any host that is well written.
     `base_url` is what links in mails begin with. `trusted_proxies` are addresses or networks whose
     `X-Forwarded-For` is believed. `secret_key` ciphers what has to be read again, such as second factors.
-    `stripe_api_key` empty = nothing is paid through Stripe. `smtp_url` empty = no mail; it reads
-    `smtp://name:password@host:587` or `smtps://…`, and `smtp_sender` is the address letters come from.
+    `stripe_api_key` empty = nothing is paid through Stripe; `stripe_webhook_secrets` are two while one is
+    rotated. `demo_entrance` lets anybody come in as one of the invented people; production mode refuses it.
+    `smtp_url` empty = no mail; it reads `smtp://name:password@host:587` or `smtps://…`, and `smtp_sender` is
+    the address letters come from.
     """
 
     database_url: str = ""
@@ -58,8 +60,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str = ""
     secret_key: str = DEMO_SECRET_KEY
     require_second_factor: bool = False
+    demo_entrance: bool = False
     stripe_api_base: str = STRIPE_API_BASE
     stripe_api_key: Secret = NO_SECRET
+    stripe_webhook_secrets: tuple[Secret, ...] = ()
     smtp_url: Secret = NO_SECRET
     smtp_sender: str = ""
 
@@ -83,7 +87,7 @@ def _seeds_dir() -> Path:
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the variables VOUCHERMARKET_*, DATABASE_URL, DATABASE_OWNER_URL and STRIPE_API_{BASE,KEY}."""
+    """Read VOUCHERMARKET_*, DATABASE_{URL,OWNER_URL}, STRIPE_API_{BASE,KEY} and STRIPE_WEBHOOK_SECRETS."""
     env = os.environ if environment is None else environment
     data_dir = env.get("VOUCHERMARKET_DATA_DIR")
     seeds_dir = env.get("VOUCHERMARKET_SEEDS_DIR")
@@ -102,8 +106,10 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         base_url=env.get("VOUCHERMARKET_BASE_URL", ""),
         secret_key=env.get("VOUCHERMARKET_SECRET_KEY", DEMO_SECRET_KEY),
         require_second_factor=env.get("VOUCHERMARKET_REQUIRE_SECOND_FACTOR", "") == "1",
+        demo_entrance=env.get("VOUCHERMARKET_DEMO_ENTRANCE", "") == "1",
         stripe_api_base=env.get("STRIPE_API_BASE", STRIPE_API_BASE),
         stripe_api_key=Secret(env.get("STRIPE_API_KEY", "")),
+        stripe_webhook_secrets=tuple(map(Secret, env.get("STRIPE_WEBHOOK_SECRETS", "").split())),
         smtp_url=Secret(env.get("VOUCHERMARKET_SMTP_URL", "")),
         smtp_sender=env.get("VOUCHERMARKET_SMTP_SENDER", ""),
     )
@@ -123,5 +129,6 @@ def hand_down(settings: Settings) -> None:
             "VOUCHERMARKET_BASE_URL": settings.base_url,
             "VOUCHERMARKET_SECRET_KEY": settings.secret_key,
             "VOUCHERMARKET_REQUIRE_SECOND_FACTOR": "1" if settings.require_second_factor else "",
+            "VOUCHERMARKET_DEMO_ENTRANCE": "1" if settings.demo_entrance else "",
         }
     )

@@ -30,6 +30,8 @@ from vouchermarket.vouchers.structs import VoucherFacts
 
 # --- commands ---------------------------------------------------------------------------------------------
 
+CART_MAX = 50
+
 
 class Choice(Struct, frozen=True, forbid_unknown_fields=True):
     """A teacher's own choice of one run (ZZ-B02)."""
@@ -47,7 +49,7 @@ class Nominee(Struct, frozen=True, forbid_unknown_fields=True):
 class CheckOut(Struct, frozen=True, forbid_unknown_fields=True):
     """A cart: every line or none."""
 
-    lines: Annotated[tuple[Choice, ...], Meta(min_length=1, max_length=50)]
+    lines: Annotated[tuple[Choice, ...], Meta(min_length=1, max_length=CART_MAX)]
 
 
 class Nominate(Struct, frozen=True, forbid_unknown_fields=True):

@@ -25,3 +25,13 @@ booking = tenant_table(
     tenant_index("booking", "person_id"),
     tenant_index("booking", "sent_by"),
 )
+
+# What somebody has put aside to book together. Nothing is reserved by it: seats and prices are looked at
+# again under lock when the cart is checked out.
+cart_line = tenant_table(
+    "cart_line",
+    *refers("person_id", "person", in_key=True),
+    *refers("run_id", "run", in_key=True),
+    instant("added_at"),
+    deletable=True,
+)

@@ -93,7 +93,7 @@ def _with_demo(settings: Settings, teachers: int) -> Settings:
         click.echo(f"  {code:<14} {token}")
     today = shifted_clock(timedelta(seconds=clock.offset_seconds))().date()
     click.echo(f"The city's calendar says {today}.\n")
-    return msgspec.structs.replace(settings, clock_offset_seconds=clock.offset_seconds)
+    return msgspec.structs.replace(settings, clock_offset_seconds=clock.offset_seconds, demo_entrance=True)
 
 
 @contextmanager

@@ -16,8 +16,9 @@ from vouchermarket.identity import rules
 from vouchermarket.identity.structs import Actor, Gate
 from vouchermarket.kit.db import Database, Session
 from vouchermarket.web import given
-from vouchermarket.web.guards import Place, place_of, visitors_of
+from vouchermarket.web.guards import Place, place_of, visitor_of, visitors_of
 from vouchermarket.web.keys import HEADER, Once
+from vouchermarket.web.pages.turn import Turn
 from vouchermarket.web.visitors import Visitor, Visitors
 
 
@@ -59,6 +60,12 @@ def provide_actor(visitor: given.Visitor) -> Actor:
     return visitor.actor
 
 
+async def provide_turn(request: Request[Any, Any, Any], place: given.Place, now: given.Now) -> Turn:
+    """A page's turn; the visitor of a public page may be nobody."""
+    visitor = request.scope["state"].get("visitor") or await visitor_of(request)
+    return Turn(request, place, visitor, now)
+
+
 async def committed(database: given.Database, actor: given.Actor) -> AsyncGenerator[Session]:
     """The request's one transaction: commits when the answer is ready, undone by whatever is raised."""
     async with database.transaction(actor.bureau_id) as session:
@@ -83,6 +90,7 @@ DEPENDENCIES = {
     "now": Provide(provide_now, sync_to_thread=False),
     "gate": Provide(provide_gate, sync_to_thread=False),
     "visitor": Provide(provide_visitor, sync_to_thread=False),
+    "turn": Provide(provide_turn),
     "actor": Provide(provide_actor, sync_to_thread=False),
     "session": Provide(committed),
     "once": Provide(provide_once, sync_to_thread=False),

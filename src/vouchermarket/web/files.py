@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from vouchermarket.web.problems import RouteNotFound
 
@@ -51,12 +51,14 @@ def _read(path: Path) -> Asset:
 
 
 @get("/assets/{name:path}", verb=None, include_in_schema=False)
-async def asset(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
+async def asset(
+    request: Request[Any, Any, Any], name: FromPath[str], v: FromQuery[str] = ""
+) -> Response[bytes]:
     """One file. Under the address with its version it is kept for good; else a browser asks each time."""
     found: Asset | None = request.app.state.assets.get(name)
     if found is None:
         raise RouteNotFound
-    is_versioned = request.query_params.get("v") == found.version
+    is_versioned = v == found.version
     headers = {
         "ETag": found.tag,
         "Cache-Control": "public, max-age=31536000, immutable" if is_versioned else "no-cache",

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from vouchermarket.identity import structs
 from vouchermarket.kit import db
 from vouchermarket.web import guards, keys, visitors
+from vouchermarket.web.pages import turn
 
 Database = NamedDependency[db.Database]
 Visitors = NamedDependency[visitors.Visitors]
@@ -20,3 +21,4 @@ Visitor = NamedDependency[visitors.Visitor]
 Actor = NamedDependency[structs.Actor]
 Session = NamedDependency[db.Session]
 Once = NamedDependency[keys.Once]
+Turn = NamedDependency[turn.Turn]

@@ -39,6 +39,15 @@ class CsrfTokenNotRight(DoorRefusal):
     remedy_en = "Load the page anew; programs use a bearer token"
 
 
+class HookNotSigned(DoorRefusal):
+    code = "hook_not_signed"
+    kind = Kind.INVALID
+    zh = "通知没有有效的签名,或签名时间不在允许范围内"
+    en = "This message is not signed with a secret of ours, or not just now"
+    remedy_zh = "请核对付款渠道处登记的签名密钥和本机时钟"
+    remedy_en = "Compare the signing secret at the gateway with ours, and look at the clock"
+
+
 class RouteNotFound(DoorRefusal):
     code = "route_not_found"
     kind = Kind.MISSING

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from vouchermarket.booking import rules
 from vouchermarket.booking.operations.carry_out import carry_out
+from vouchermarket.booking.operations.cart import take_out
 from vouchermarket.booking.structs import Booked, BookRun, Choice, Group, GroupKind, Nominee, Outcome, Refused
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
@@ -29,7 +30,10 @@ async def book(session: Session, actor: Actor, command: Choice, *, now: datetime
 async def check_out(
     session: Session, actor: Actor, lines: Sequence[Choice], *, now: datetime
 ) -> tuple[Booked, ...]:
-    """Every line of a cart, or none of them. Refuses `RoleNotAllowed`, `CartRefused` with all reasons."""
+    """Every line of a cart, or none of them; what is booked stands in the cart no longer.
+
+    Refuses `RoleNotAllowed`, `CartRefused` with all reasons.
+    """
     identity.seats_for(actor, "book")
     group = Group(GroupKind.ALL_OR_NOTHING, tuple(_own(actor, line) for line in lines))
     (outcomes,) = await carry_out(session, actor.bureau_id, [group], now=now)
@@ -41,6 +45,7 @@ async def check_out(
     ]
     if refused:
         raise rules.CartRefused(refused)
+    await take_out(session, actor, [line.run_id for line in lines], now=now)
     return booked
 
 

@@ -9,6 +9,7 @@ from vouchermarket.booking.queries.bookings import (
     live_counts,
     roster,
 )
+from vouchermarket.booking.queries.cart import cart, cart_size
 from vouchermarket.booking.queries.engagements import engagements
 from vouchermarket.booking.queries.gone import heir_of, open_bookings_of_the_gone
 
@@ -18,6 +19,8 @@ __all__ = [
     "bookings_of",
     "bookings_of_run",
     "bookings_sent_by",
+    "cart",
+    "cart_size",
     "engagements",
     "heir_of",
     "live_counts",

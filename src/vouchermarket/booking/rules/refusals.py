@@ -156,12 +156,21 @@ class VoucherShort(Refusal):
     remedy_en = "Choose a run within what is left, or cancel another booking first"
 
 
+class CartFull(Refusal):
+    code = "cart_full"
+    kind = Kind.CONFLICT
+    zh = "选课车已满,至多放 {at_most} 个班次"
+    en = "The cart is full: it takes {at_most} runs at most"
+    remedy_zh = "请先提交或移出一些班次"
+    remedy_en = "Check out first, or take some runs out"
+
+
 class CartRefused(Refusal):
     """One refusal for the whole cart; `lines` holds run and refusal of every line that could not stand."""
 
     code = "cart_refused"
     kind = Kind.CONFLICT
-    zh = "购物车未办理,{refused} 行不能选:"
+    zh = "选课车未办理,{refused} 行不能选:"
     en = "The cart was not booked, {refused} of its lines could not be: "
     remedy_zh = "请去掉或更换所列的行后重新提交"
     remedy_en = "Take out or change the lines listed, then check out again"

@@ -1,0 +1,1 @@
+"""The pages: server-drawn, working without scripts, over the operations that programs use too."""

@@ -1,0 +1,20 @@
+"""What a page says has just been done: a closed list, so that nobody's address can say anything else."""
+
+from collections.abc import Mapping
+
+from vouchermarket.web.words import N_
+
+DONE: Mapping[str, str] = {
+    "booked": N_("选课成功,名额和培训券已为您保留"),
+    "in_cart": N_("已加入选课车"),
+    "out_of_cart": N_("已从选课车移出"),
+    "cancelled": N_("已退选,培训券已退回"),
+    "confirmed": N_("已确认完成"),
+    "contested": N_("异议已提交,承担单位将答复"),
+    "saved": N_("已保存"),
+    "sent": N_("已提交"),
+    "decided": N_("已办理"),
+    "password": N_("密码已更改,其他登录均已退出"),
+    "ended": N_("其他登录均已退出"),
+    "read": N_("已标为已读"),
+}

@@ -1,0 +1,66 @@
+"""What the fields of commands are called on forms, and the line of help under them."""
+
+from collections.abc import Mapping
+
+from vouchermarket.web.words import N_
+
+# By name of the field; `Struct.field` stands over `field` where one word has two meanings.
+NAMES: Mapping[str, str] = {
+    "title": N_("名称"),
+    "summary": N_("简介"),
+    "type": N_("培训类型"),
+    "level": N_("级别"),
+    "mode": N_("研修方式"),
+    "subject": N_("学科"),
+    "stage": N_("学段"),
+    "fund_lines": N_("可用经费"),
+    "fund_line": N_("经费"),
+    "line": N_("经费"),
+    "price_fen": N_("单价(元)"),
+    "amount_fen": N_("金额(元)"),
+    "amount": N_("数量"),
+    "unit": N_("单位"),
+    "year": N_("年度"),
+    "document": N_("依据文件"),
+    "reason": N_("理由"),
+    "capacity": N_("名额"),
+    "place": N_("地点"),
+    "books_from_at": N_("选课开始"),
+    "books_until_at": N_("选课截止"),
+    "starts_at": N_("开始"),
+    "ends_at": N_("结束"),
+    "from_on": N_("自"),
+    "to_on": N_("至(不含)"),
+    "organiser_id": N_("主办单位"),
+    "provider_id": N_("承担单位"),
+    "course_id": N_("课程"),
+    "person_id": N_("教师"),
+    "organisation_id": N_("单位"),
+    "username": N_("用户名"),
+    "password": N_("密码"),
+    "present": N_("当前密码"),
+    "code": N_("编号"),
+    "LogIn.code": N_("动态验证码"),
+    "name": N_("姓名"),
+    "counted_on": N_("统计日"),
+    "valid_from": N_("有效期自"),
+    "valid_to": N_("有效期至(不含)"),
+    "evidence": N_("证明材料"),
+    "approve": N_("同意"),
+}
+HELP: Mapping[str, str] = {
+    "LogIn.code": N_("已启用双重验证时填写;也可填写一个恢复码"),
+    "to_on": N_("这一天不再计入"),
+    "valid_to": N_("这一天起失效"),
+}
+HELP_OF_KIND: Mapping[str, str] = {"lines": N_("每行一项")}
+
+
+def name_of(field: str, command: type) -> str:
+    """What a field is called; one that nobody named shows its own name, which a test finds."""
+    return NAMES.get(f"{command.__name__}.{field}") or NAMES.get(field, field)
+
+
+def help_of(field: str, command: type, kind: str) -> str:
+    """The help under a field; often there is none to give."""
+    return HELP.get(f"{command.__name__}.{field}") or HELP.get(field) or HELP_OF_KIND.get(kind, "")

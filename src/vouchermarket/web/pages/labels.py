@@ -1,0 +1,150 @@
+"""What codes are called on pages, and which colour a state has. Marked here, said in the reader's language.
+
+A code that stands in no list (a subject some bureau made up) is shown as it is.
+"""
+
+from collections.abc import Mapping
+
+from vouchermarket.web.words import N_, Words
+
+# Groups of codes; a group is named by what the code is of.
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "mode": {
+        "face_to_face": N_("面授"),
+        "online": N_("网络研修"),
+        "base": N_("基地研修"),
+        "study": N_("自主研修"),
+        "school_based": N_("校本研修"),
+        "blended": N_("混合研修"),
+        "offline": N_("线下研修"),
+    },
+    "level": {
+        "national": N_("国培"),
+        "provincial": N_("省培"),
+        "city": N_("市培"),
+        "county": N_("县培"),
+        "school": N_("校培"),
+    },
+    "stage": {
+        "kindergarten": N_("幼儿园"),
+        "primary": N_("小学"),
+        "junior": N_("初中"),
+        "senior": N_("高中"),
+        "vocational": N_("中职"),
+        "special": N_("特殊教育"),
+    },
+    "subject": {
+        "chinese": N_("语文"),
+        "mathematics": N_("数学"),
+        "english": N_("英语"),
+        "physics": N_("物理"),
+        "chemistry": N_("化学"),
+        "biology": N_("生物"),
+        "history": N_("历史"),
+        "geography": N_("地理"),
+        "politics": N_("思想政治"),
+        "music": N_("音乐"),
+        "art": N_("美术"),
+        "sports": N_("体育"),
+        "science": N_("科学"),
+        "information": N_("信息技术"),
+        "mental_health": N_("心理健康"),
+    },
+    "type": {
+        "school_based": N_("校本培训"),
+        "in_post": N_("教师岗位培训"),
+        "backbone": N_("骨干教师培训"),
+        "master_teacher": N_("名教师培训"),
+        "weak_subject": N_("薄弱学科教师培训"),
+        "out_of_field": N_("教非所学教师培训"),
+        "induction": N_("新任教师适应性培训"),
+        "ed_tech": N_("教育技术能力培训"),
+        "mental_health_general": N_("心理健康教育(通识)"),
+        "mental_health_specialist": N_("心理健康教育(专业)"),
+        "safety": N_("安全教育"),
+        "homeroom": N_("班主任培训"),
+        "principal_qualification": N_("校长(园长)任职资格培训"),
+        "principal_serving": N_("在任校长(园长)培训"),
+        "degree": N_("学历提高培训"),
+        "policy_award": N_("政策性补助与奖励"),
+        "network_study": N_("网络研修"),
+        "workshop": N_("工作坊研修"),
+        "growth_plan": N_("成长规划"),
+        "publication": N_("论文发表"),
+        "research_project": N_("课题研究"),
+        "outreach": N_("送教下乡"),
+    },
+    "fund_line": {
+        "all_staff": N_("全员培训经费"),
+        "backbone": N_("骨干培训经费"),
+        "base_studio": N_("基地和四名工作室集中培训经费"),
+        "space": N_("“机构空间”学习培训经费"),
+    },
+    "unit": {"credit": N_("学分"), "hour": N_("学时"), "activity": N_("次")},
+    "desk": {
+        "teacher": N_("教师"),
+        "school": N_("学校"),
+        "school_research_office": N_("校本研训办公室"),
+        "county_bureau": N_("县市区教育局"),
+        "county_training_body": N_("县市区教师培训机构"),
+        "training_centre": N_("市教师培训中心"),
+        "teacher_office": N_("教师工作科"),
+        "research_institute": N_("教育科学研究院"),
+        "provider": N_("培训项目承担单位"),
+        "finance_office": N_("财务"),
+        "inspectorate": N_("督导"),
+        "bureau": N_("教育局"),
+        "administrator": N_("系统管理员"),
+    },
+    "course": {
+        "filed": N_("待评审"),
+        "returned": N_("已退回"),
+        "reviewed": N_("已通过,待上架"),
+        "published": N_("已上架"),
+        "withdrawn": N_("已下架"),
+    },
+    "booking": {"live": N_("已选"), "cancelled": N_("已退选")},
+    "completion": {
+        "reported": N_("待教师确认"),
+        "contested": N_("教师有异议"),
+        "confirmed": N_("待审核"),
+        "verified": N_("已审核"),
+        "revoked": N_("已撤销"),
+    },
+    "entry": {
+        "registered": N_("已登记,待审核"),
+        "approved": N_("已审核"),
+        "returned": N_("已退回补正"),
+        "rejected": N_("未通过"),
+        "reversed": N_("已撤销"),
+    },
+    "sex": {"female": N_("女"), "male": N_("男")},
+    "yes_no": {"True": N_("是"), "False": N_("否"), "yes": N_("是"), "no": N_("否")},
+}
+
+# Colour says one thing everywhere: green done, amber waiting, red refused, grey past. A word stands by it.
+TONES: Mapping[str, frozenset[str]] = {
+    "green": frozenset({"published", "verified", "approved", "live", "settled", "paid", "met", "done"}),
+    "amber": frozenset(
+        {"filed", "reviewed", "reported", "confirmed", "registered", "waiting", "sending", "unknown", "open"}
+    ),
+    "red": frozenset({"returned", "contested", "rejected", "failed", "frozen", "missed", "disputed"}),
+}
+
+
+def label_of(code: object, group: str, say: Words) -> str:
+    """What a code is called; a code that nobody listed is its own name."""
+    told = str(getattr(code, "value", code))
+    found = LABELS[group].get(told)
+    return say(found) if found else told
+
+
+def tone_of(state: object) -> str:
+    """The colour of a state: `green`, `amber`, `red`, or `grey` for what is over."""
+    told = str(getattr(state, "value", state))
+    return next((tone for tone, states in TONES.items() if told in states), "grey")
+
+
+def options(group: str, say: Words) -> list[tuple[str, str]]:
+    """Every code of a group with its name, for a field to choose from."""
+    return [(code, say(name)) for code, name in LABELS[group].items()]
