@@ -197,7 +197,7 @@ _number = itertools.count()
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     titles=st.lists(_TEXT, min_size=1, max_size=5, unique=True),
-    price_fen=st.integers(0, 10**6),
+    price_fen=st.integers(0, 18_000),
     amount_hundredths=st.integers(1, 10**5),
     summary=st.text(st.characters(codec="utf-8", exclude_categories=("C",)), max_size=60),
 )
