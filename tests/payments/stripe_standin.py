@@ -7,6 +7,7 @@ judged by Stripe's own client in test_stripe_standin.py.
 
 import asyncio
 import enum
+import hmac
 import json
 import re
 import socket
@@ -242,6 +243,14 @@ class Standin:
             return refused(400, "invalid_request_error", "parameter_unknown")
         return None
 
+    # --- what it tells by itself ---------------------------------------------------------------------------
+
+    def event(self, kind: str, transfer: dict[str, Any], number: int = 1) -> bytes:
+        """An event about a transfer, as it would be posted."""
+        about = {"object": dict(transfer), "previous_attributes": {}}
+        told = {"id": f"evt_{number}_{transfer['id']}", "object": "event", "type": kind, "data": about}
+        return json.dumps(told | {"created": int(self.now.timestamp()), "livemode": False}).encode()
+
     # --- the wire -----------------------------------------------------------------------------------------
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -266,6 +275,13 @@ class Standin:
             pass  # A client that gave up is what several tests are about.
         finally:
             writer.close()
+
+
+def signature(raw: bytes, secret: str, at: datetime, scheme: str = "v1") -> str:
+    """The header `Stripe-Signature` over these bytes."""
+    seconds = int(at.timestamp())
+    digest = hmac.new(secret.encode(), f"{seconds}.".encode() + raw, "sha256").hexdigest()
+    return f"t={seconds},{scheme}={digest}"
 
 
 def metadata_of(form: dict[str, str]) -> dict[str, str]:

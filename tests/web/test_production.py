@@ -16,6 +16,7 @@ REFUSED = [
     ({"clock_offset_seconds": -5}, "VOUCHERMARKET_CLOCK_OFFSET_SECONDS"),
     ({"allowed_hosts": ()}, "VOUCHERMARKET_ALLOWED_HOSTS"),
     ({"base_url": "http://market.test"}, "VOUCHERMARKET_BASE_URL (not https)"),
+    ({"stripe_api_base": "http://127.0.0.1:12111"}, "STRIPE_API_BASE (not https)"),
     ({"secret_key": DEMO_SECRET_KEY}, "VOUCHERMARKET_SECRET_KEY (the demo's)"),
     ({"secret_key": "x" * 31}, "VOUCHERMARKET_SECRET_KEY (short)"),
 ]

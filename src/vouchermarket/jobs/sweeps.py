@@ -20,6 +20,7 @@ from vouchermarket.catalogue import operations as catalogue
 from vouchermarket.completion import operations as completion
 from vouchermarket.completion import queries as completions
 from vouchermarket.identity.structs import Bureau
+from vouchermarket.jobs import payments as payment_jobs
 from vouchermarket.jobs.schedule import CatchUp, Job
 from vouchermarket.jobs.telling import holders_told, person_told, remind_of_expiry
 from vouchermarket.kit import events, files, keys
@@ -230,6 +231,7 @@ JOBS = (
 def jobs_through(ways: gateways.Gateways) -> tuple[Job, ...]:
     """The jobs, with payments carried out through these gateways."""
     paying = partial(pay_through, ways)
-    return tuple(
+    through = tuple(
         msgspec.structs.replace(job, sweep=paying) if job.sweep is send_payouts else job for job in JOBS
     )
+    return through + payment_jobs.jobs(ways)

@@ -113,6 +113,14 @@ class Remote(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
 
 
+class HookEvent(msgspec.Struct, frozen=True):
+    """What a gateway told us by itself: the event's id, its kind, and the object it is about."""
+
+    id: str
+    kind: str
+    object_id: str
+
+
 class Retries(msgspec.Struct, frozen=True):
     """What a gateway promises about keys.
 

@@ -62,6 +62,11 @@ class PaymentRegister(Protocol):
 Gateways = Mapping[Gateway, PaymentGateway]
 
 
+def registers(ways: Gateways) -> Mapping[Gateway, PaymentRegister]:
+    """Those of these gateways that show their own books."""
+    return {gateway: way for gateway, way in ways.items() if isinstance(way, PaymentRegister)}
+
+
 def insist_on_no_transaction() -> None:
     """The first line of every gateway's methods. Raises `TransactionStillOpen`."""
     if transaction_is_open.get():

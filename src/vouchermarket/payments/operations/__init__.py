@@ -5,10 +5,8 @@ Money leaves in three beats. First `begin_attempts` writes what will be tried, a
 came of it. A crash between two beats is healed by the next sweep, which repeats the call with the same key.
 """
 
-from vouchermarket.payments.operations.attempts import (
-    begin_attempts,
-    end_attempt,
-)
+from vouchermarket.payments.operations.attempts import begin_attempts, end_attempt, errand_in_doubt
+from vouchermarket.payments.operations.hooks import claim_events, close_event, keep_event, note_silence
 from vouchermarket.payments.operations.payees import (
     close_payee,
     enter_payee,
@@ -28,15 +26,20 @@ from vouchermarket.payments.operations.reversals import (
 
 __all__ = [
     "begin_attempts",
+    "claim_events",
+    "close_event",
     "close_payee",
     "close_reversal",
     "end_attempt",
     "enter_payee",
     "enter_reversal",
+    "errand_in_doubt",
     "give_back",
     "instruct",
+    "keep_event",
     "lock",
     "lock_payee",
     "move",
     "move_reversal",
+    "note_silence",
 ]

@@ -13,6 +13,7 @@ from vouchermarket.kit.ids import PaymentId
 from vouchermarket.kit.locks import claim_rows
 from vouchermarket.payments import queries, rules, tables
 from vouchermarket.payments.gateways import Gateways
+from vouchermarket.payments.operations.payments import lock
 from vouchermarket.payments.structs import (
     Attempt,
     AttemptState,
@@ -61,6 +62,18 @@ async def begin_attempts(
         if step is not Step.WAIT:
             errands.append(_errand(payment, attempt, back, step))
     return errands
+
+
+async def errand_in_doubt(session: Session, bureau_id: UUID, payment_id: UUID) -> Errand | None:
+    """The look-up that would tell how a payment or its reversal went; None where nothing of it is open."""
+    payment = await lock(session, bureau_id, payment_id)
+    if payment is None:
+        return None
+    attempt = (await queries.last_attempts(session, bureau_id, [payment.id])).get(payment.id)
+    if attempt is None or not attempt.is_open:
+        return None
+    back = await queries.reversals_under_way(session, bureau_id, [payment.id])
+    return _errand(payment, attempt, back, Step.FIND)
 
 
 def _reversals(bureau_id: UUID, state: ReversalState) -> Any:

@@ -1,5 +1,6 @@
 """The rules of payments: when one is sent, looked for and recorded; where it goes; how it comes back."""
 
+from vouchermarket.payments.rules.hooks import HOOK_ATTEMPTS_MAX, HOOK_LEASE, TOLERANCE, is_signed
 from vouchermarket.payments.rules.payees import (
     ACCOUNTS,
     PayeeAccountNotReadable,
@@ -49,11 +50,14 @@ __all__ = [
     "ACCOUNTS",
     "CALL_LEASE",
     "FINAL",
+    "HOOK_ATTEMPTS_MAX",
+    "HOOK_LEASE",
     "NOTHING_DONE",
     "PERSON_AFTER",
     "REFERENCE_LENGTH_MAX",
     "REVERSIBLE",
     "STATE_OF",
+    "TOLERANCE",
     "UNDER_WAY",
     "FailureUnexplained",
     "GatewayNotReversible",
@@ -75,6 +79,7 @@ __all__ = [
     "conclude",
     "destination",
     "explained",
+    "is_signed",
     "next_step",
     "payee_decidable",
     "payment_reversible",

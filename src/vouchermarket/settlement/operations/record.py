@@ -153,6 +153,12 @@ async def _end(
         }
         kind = notice_rules.PaymentPaid
         await notices.tell_officers(session, bureau_id, payment.provider_id, kind, told, now=now)
+    else:
+        told = {"payment_id": payment.id, "amount_fen": payment.amount_fen, "reason": answer.fault or "-"}
+        kind = notice_rules.PaymentFailed
+        # Finance has to approve another one; the provider waits longer for its money.
+        await notices.tell(session, bureau_id, payment.approved_by, kind, told, now=now)
+        await notices.tell_officers(session, bureau_id, payment.provider_id, kind, told, now=now)
 
 
 async def _resolve(
