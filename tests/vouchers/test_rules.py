@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factories import TODAY
+from factories import NOW, TODAY
 from vouchermarket.kit.ids import OrganisationId, PersonId, new_id
 from vouchermarket.ledger import rules as ledger
 from vouchermarket.policies import packs
@@ -169,6 +169,7 @@ def test_an_issuance_is_decided_once_and_by_a_second_person():
         total_fen=1,
         policy_version_id=new_id(),
         proposed_by=FIRST,
+        proposed_at=NOW,
         decided_by=None,
         is_approved=None,
         issued_at=None,

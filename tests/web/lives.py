@@ -11,10 +11,10 @@ from sqlalchemy import BigInteger, Text, cast, func, literal, literal_column, se
 
 from factories import NOW, City, add
 from vouchermarket.identity import operations as identity
-from vouchermarket.identity import queries
-from vouchermarket.identity.structs import Actor, MakeToken
+from vouchermarket.identity import queries, tables
+from vouchermarket.identity.structs import Actor, Exempt, Leave, MakeToken
 from vouchermarket.kit import files
-from vouchermarket.kit.db import Database, metadata
+from vouchermarket.kit.db import Database, Session, metadata
 from vouchermarket.kit.files import FileKind, NewFile
 from vouchermarket.kit.ids import AccountId, new_id
 from vouchermarket.ledger import operations as ledger
@@ -45,12 +45,15 @@ KINDS = {
     "completion_id": "completion",
     "correction_id": "correction",
     "course_id": "course",
+    "departure_id": "departure",
     "document_id": "booking",
     "entry_id": "credit_entry",
+    "exemption_id": "exemption",
     "file_id": "file",
     "fund_id": "fund",
     "issuance_id": "issuance",
     "line_id": "statement_line",
+    "login_id": "login",
     "meeting_id": "meeting",
     "notice_id": "notice",
     "payee_id": "payee",
@@ -131,11 +134,27 @@ class Life:
             await files.store(session, self.city.bureau_id, kept, made_by=office.person_id, now=TODAY)
             year = ExportTransfers(date(2014, 1, 1), date(2015, 1, 1))
             await tasks.enqueue(session, office, TRANSFERS, year, now=TODAY)
+            await self._people_change(session)
             self.code = (await queries.bureau(session, self.city.bureau_id)).code
         for actor in [*desks(self.city).values(), *teachers]:
             await self.bearer(actor)
         await self._look()
         return self
+
+    async def _people_change(self, session: Session) -> None:
+        """Somebody leaves, somebody is exempt from a rule, somebody has a login open."""
+        keeper, office = self.city.officer("administrator"), self.city.officer("teacher_office")
+        gone = Leave(
+            person_id=self.city.teacher(3).person_id, gone_on=TODAY.date() + timedelta(days=90), reason="调离"
+        )
+        await identity.leave(session, keeper, gone, now=TODAY)
+        spared = Exempt(
+            person_id=self.city.teacher().person_id, rule="ZZ-A02", from_on=TODAY.date(), reason="产假"
+        )
+        await identity.exempt(session, office, spared, now=TODAY)
+        login = {"id": new_id(), "person_id": self.city.teacher().person_id, "secret_hash": b"-"}
+        login |= {"opened_at": TODAY, "seen_at": TODAY}
+        await add(session, self.city.bureau_id, tables.login, login)
 
     async def _take_on_the_pack(self) -> None:
         first, second = self.city.officers["teacher_office"]
@@ -168,7 +187,7 @@ class Life:
         """Something this city has for a place in a request: another each time, where there are several."""
         if place in BODIES:
             return self.city.bodies[BODIES[place]]
-        if place == "person_id":
+        if place in {"person_id", "acting_for"}:
             return self.city.teacher(which).person_id
         found = self.ids[PAGES[area] if place == "after" else KINDS[place]]
         return found[which % len(found)]

@@ -51,6 +51,27 @@ async def test_other_logins_are_ended_and_the_one_that_asks_is_kept(visit, city:
     assert [(await client.get("/me")).status_code for client in (left, mine)] == [401, 200]
 
 
+async def test_ones_own_logins_are_listed_and_ended_one_by_one(visit, city: City, clock) -> None:
+    """docs/trust.md 17, by oneself: what is open elsewhere is seen, and closed."""
+    left = await visit.browser(city.teacher())
+    clock.advance(minutes=5)
+    mine = visit.stranger(**{"user-agent": "测试浏览器 1\x1b".encode()})
+    opened = await mine.post("/login", json=USER)
+    mine.headers["x-csrf-token"] = opened.json()["csrf_token"]
+    listed = (await mine.get("/logins")).json()
+    assert [one["is_this"] for one in listed] == [True, False]
+    assert [one["seen_at"] > one["opened_at"] for one in listed] == [False, False]
+    assert [one["browser"].isprintable() for one in listed] == [True, True]
+    assert {one["address"] for one in listed} == {"127.0.0.1"}
+    another = await visit.browser(city.teacher(1), "lisi")
+    assert (await another.delete(f"/logins/{listed[1]['id']}")).status_code == 404
+    assert (await mine.delete(f"/logins/{listed[1]['id']}")).status_code == 204
+    assert [(await client.get("/me")).status_code for client in (left, mine)] == [401, 200]
+    clock.advance(minutes=31)
+    fresh = await visit.browser(city.teacher(2), "wangwu")
+    assert len((await fresh.get("/logins")).json()) == 1
+
+
 async def test_an_id_the_client_chose_is_never_taken_on(visit, city: City) -> None:
     """docs/trust.md 15: neither an invented id nor a valid one of somebody else survives a login."""
     first = await visit.browser(city.teacher())

@@ -266,9 +266,9 @@ async def transcript(session: Session, bureau_id: UUID, person_id: UUID, as_of: 
     found = await entries_of(session, bureau_id, person_id)
     # A corrected entry is its correction's past: judged beside it, it would fill the same cap twice.
     standing = [entry for entry in found if not entry.is_replaced]
-    evaluation = policy_rules.evaluate(
-        pack, rules.facts_of(person, person.school), [rules.judged(entry) for entry in standing], as_of
-    )
+    exemptions = await identity.exemptions_of(session, bureau_id, person_id)
+    facts = rules.facts_of(person, person.school, exemptions)
+    evaluation = policy_rules.evaluate(pack, facts, [rules.judged(entry) for entry in standing], as_of)
     counted = dict(zip((entry.id for entry in standing), evaluation.entries, strict=True))
     return PersonTranscript(tuple(TranscriptRow(entry, counted.get(entry.id)) for entry in found), evaluation)
 

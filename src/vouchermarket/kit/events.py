@@ -59,6 +59,7 @@ class Origin(msgspec.Struct, frozen=True):
 
     request_id: str | None = None
     address: str | None = None
+    browser: str | None = None
     acting_for: UUID | None = None
 
 

@@ -1,13 +1,14 @@
 """Reads of the ledger."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
 
 from vouchermarket.kit.db import Session, among, leads_to
-from vouchermarket.kit.ids import AccountId, TransferId
+from vouchermarket.kit.ids import AccountId, PersonId, TransferId
 from vouchermarket.ledger.rules import LOCKED
 from vouchermarket.ledger.structs import (
     Account,
@@ -168,6 +169,17 @@ def correction_of(row: Any) -> Correction:
         row.decided_by,
         row.approved,
     )
+
+
+async def proposer_of(
+    session: Session, bureau_id: UUID, correction_id: UUID
+) -> tuple[PersonId, datetime] | None:
+    """Who proposed a correction, and when."""
+    statement = select(correction.c.proposed_by, correction.c.proposed_at).where(
+        correction.c.bureau_id == bureau_id, correction.c.id == correction_id
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return (PersonId(row.proposed_by), row.proposed_at) if row else None
 
 
 async def corrections_pending(session: Session, bureau_id: UUID, at_most: int = 200) -> list[Correction]:

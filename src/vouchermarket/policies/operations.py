@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 
+from vouchermarket.identity import operations as identity_operations
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events
@@ -57,13 +58,13 @@ async def propose(session: Session, actor: Actor, content: str, *, now: datetime
 async def decide(session: Session, actor: Actor, version_id: UUID, *, approve: bool, now: datetime) -> None:
     """Approve or reject a proposed version, as a second person. An approved one is in force from its day.
 
-    Refuses `VersionUnknown`, `VersionDecided`, `ProposerCannotDecide`.
+    Refuses `VersionUnknown`, `VersionDecided`, `ProposerCannotDecide`, `ActsForMaker`.
     """
     identity.seats_for(actor, "decide_policy")
     version, decision = policy_version, policy_decision
     found = (
         await session.execute(
-            select(version.c.proposed_by, decision.c.version_id.label("decided"))
+            select(version.c.proposed_by, version.c.proposed_at, decision.c.version_id.label("decided"))
             .select_from(
                 version.outerjoin(
                     decision,
@@ -78,6 +79,7 @@ async def decide(session: Session, actor: Actor, version_id: UUID, *, approve: b
     versions.decidable(
         is_decided=found.decided is not None, proposed_by=found.proposed_by, by=actor.person_id
     )
+    await identity_operations.of_other_hands(session, actor, (found.proposed_by, found.proposed_at))
     verb = "policies.approved" if approve else "policies.rejected"
     event_id = await events.record(
         session, actor.bureau_id, verb, version_id, now=now, actor_id=actor.person_id

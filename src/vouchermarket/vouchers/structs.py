@@ -126,6 +126,7 @@ class Issuance(msgspec.Struct, frozen=True, kw_only=True):
     total_fen: int
     policy_version_id: PolicyVersionId
     proposed_by: PersonId
+    proposed_at: datetime
     decided_by: PersonId | None
     is_approved: bool | None
     issued_at: datetime | None

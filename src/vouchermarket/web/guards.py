@@ -14,6 +14,7 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from vouchermarket.identity import rules
 from vouchermarket.identity.structs import Bureau
+from vouchermarket.kit.events import origin
 from vouchermarket.web.problems import CsrfTokenNotRight
 from vouchermarket.web.visitors import Visitor, Visitors
 
@@ -77,7 +78,10 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
         _from_here(connection)
         is_form = handler.opt.get("page", False)
         _with_token(await _form_tokens(connection) if is_form else _header_tokens(connection), visitor.csrf)
-    rules.seats_for(visitor.actor, verb)
+    places = {seat.acting_for for seat in rules.seats_for(visitor.actor, verb)}
+    if len(places) == 1:
+        # Whoever could do it from a seat of his or her own does it in the own name.
+        origin.set(msgspec.structs.replace(origin.get(), acting_for=places.pop()))
     connection.scope["state"]["visitor"] = visitor
 
 

@@ -36,6 +36,7 @@ _HOST = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,30}", re.ASCII)
 
 FORWARDED = b"x-forwarded-for"
+BROWSER_MAX = 200
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -57,7 +58,7 @@ class Market(Litestar):
             return
         begun = time.monotonic_ns()
         number = new_id().hex
-        mark = origin.set(Origin(number, address_of(scope, self.state.trusted)))
+        mark = origin.set(Origin(number, address_of(scope, self.state.trusted), browser_of(scope)))
         status = 0
 
         async def dressed(message: Message) -> None:
@@ -131,6 +132,12 @@ def address_of(scope: Any, trusted: Sequence[Network]) -> str | None:
             break
         found = before
     return str(found) if found else None
+
+
+def browser_of(scope: Any) -> str | None:
+    """What the browser says it is: shown to whoever looks for a login that is not the own one."""
+    told = next((value for name, value in scope["headers"] if name == b"user-agent"), b"")
+    return "".join(sign for sign in told.decode("latin-1") if sign.isprintable())[:BROWSER_MAX] or None
 
 
 def _read(written: str) -> Address | None:

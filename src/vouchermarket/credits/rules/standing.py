@@ -1,11 +1,12 @@
 """Where an entry stands, and how it is put before the judge. Pure."""
 
+from collections.abc import Iterable
 from typing import cast
 
 from vouchermarket.credits.structs import CreditEntry, Decision, EntryStatus
 from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity import structs as identity
-from vouchermarket.policies.structs import Affiliation, Entry, Person, Post, Status
+from vouchermarket.policies.structs import Affiliation, Entry, Exemption, Person, Post, Status
 
 _READERS = ("read_audit", "register_credit", "decide_credit")
 
@@ -47,7 +48,11 @@ def judged(entry: CreditEntry) -> Entry:
     )
 
 
-def facts_of(person: identity.Person, school: identity.Organisation) -> Person:
+def facts_of(
+    person: identity.Person,
+    school: identity.Organisation,
+    exemptions: Iterable[identity.Exemption] = (),
+) -> Person:
     """A person of the roster as the judge takes one: facts of the day the roster was read for."""
     return Person(
         id=person.code,
@@ -64,6 +69,17 @@ def facts_of(person: identity.Person, school: identity.Organisation) -> Person:
             rural=school.is_rural,
         ),
         registered=person.registered,
+        appointed_on=person.appointed_on,
+        exemptions=tuple(
+            Exemption(
+                rule=one.rule,
+                begins_on=one.from_on,
+                ends_on=one.to_on,
+                reason=one.reason,
+                approved_by=one.granted_by_code,
+            )
+            for one in exemptions
+        ),
     )
 
 

@@ -2,11 +2,13 @@
 
 from vouchermarket.identity.operations.bureaus import first_administrator, open_bureau
 from vouchermarket.identity.operations.changes import leave, move, record_death, take_back_departure
+from vouchermarket.identity.operations.exemptions import end_exemption, exempt
 from vouchermarket.identity.operations.logins import (
     change_password,
     end_logins,
     end_other_logins,
     end_token,
+    enter,
     log_in,
     log_out,
     make_token,
@@ -29,6 +31,7 @@ from vouchermarket.identity.operations.second_factor import (
     drop_second_factor,
     enrol_second_factor,
 )
+from vouchermarket.identity.operations.standing_in import of_other_hands, substitute
 from vouchermarket.kit.cipher import secret_hash
 
 __all__ = [
@@ -42,10 +45,13 @@ __all__ = [
     "confirm_second_factor",
     "drop_second_factor",
     "end_appointment",
+    "end_exemption",
     "end_logins",
     "end_other_logins",
     "end_token",
     "enrol_second_factor",
+    "enter",
+    "exempt",
     "first_administrator",
     "give_post",
     "give_posts",
@@ -57,10 +63,12 @@ __all__ = [
     "log_out",
     "make_token",
     "move",
+    "of_other_hands",
     "open_bureau",
     "record_death",
     "secret_hash",
     "see_login",
     "set_password",
+    "substitute",
     "take_back_departure",
 ]

@@ -1,6 +1,5 @@
 """People over time: a teacher moves to another school, a person leaves or dies, or is back."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +8,7 @@ from sqlalchemy import insert, select, update
 
 from vouchermarket.identity import queries, rules, tables
 from vouchermarket.identity.operations import logins
-from vouchermarket.identity.operations.roster import lock_people, write_appointments
+from vouchermarket.identity.operations.roster import end_seats, lock_people, write_appointments
 from vouchermarket.identity.structs import Actor, Appoint, DepartureKind, Leave, Move, RecordDeath, Role
 from vouchermarket.kit import events
 from vouchermarket.kit.clock import civil_day
@@ -28,7 +27,7 @@ async def move(session: Session, actor: Actor, command: Move, *, now: datetime) 
     await lock_people(session, actor.bureau_id, [command.person_id])
     seats = await _own_seats(session, actor, command.person_id)
     leaving = rules.leaving_seat(seats, command.organisation_id, command.on)
-    await _end_seats(session, actor, {leaving.id: command.on}, command.person_id, now=now)
+    await end_seats(session, actor, {leaving.id: command.on}, command.person_id, now=now)
     seat = Appoint(
         person_id=command.person_id,
         organisation_id=command.organisation_id,
@@ -114,7 +113,7 @@ async def _depart(
     }
     await session.execute(insert(tables.departure).values(row))
     seats = await queries.seats_of(session, actor.bureau_id, person_id)
-    await _end_seats(session, actor, rules.reaching_past(seats, gone_on), person_id, now=now)
+    await end_seats(session, actor, rules.reaching_past(seats, gone_on, today), person_id, now=now)
     if gone_on <= today:
         await logins.end_all(session, actor.bureau_id, person_id, now)
     facts = {"departure_id": departure_id, "gone_on": gone_on}
@@ -125,17 +124,6 @@ async def _depart(
 async def _own_seats(session: Session, actor: Actor, person_id: PersonId) -> list[rules.Seated]:
     seats = await queries.seats_of(session, actor.bureau_id, person_id)
     return [seat for seat in seats if seat.person_id == person_id]
-
-
-async def _end_seats(
-    session: Session, actor: Actor, ends: Mapping[UUID, date], person_id: PersonId, *, now: datetime
-) -> None:
-    table = tables.appointment
-    for id_, to_on in ends.items():
-        mine = (table.c.bureau_id == actor.bureau_id, table.c.id == id_)
-        await session.execute(update(table).where(*mine).values(to_on=to_on))
-        facts = {"person_id": person_id, "to_on": to_on}
-        await _tell(session, actor, "identity.appointment_ended", id_, facts, now=now)
 
 
 async def _tell(

@@ -106,6 +106,11 @@ async def log_in(
     raise refusal
 
 
+async def enter(session: Session, bureau_id: BureauId, person_id: PersonId, *, now: datetime) -> OpenedLogin:
+    """Open a login for an invented person of a demo, without a password: only its entrance asks for this."""
+    return await _opened(session, bureau_id, person_id, now)
+
+
 async def see_login(session: Session, bureau_id: UUID, login_id: UUID, *, now: datetime) -> None:
     """Write down that a login was used, so that it stays in force."""
     table = tables.login
@@ -114,7 +119,7 @@ async def see_login(session: Session, bureau_id: UUID, login_id: UUID, *, now: d
 
 
 async def log_out(session: Session, actor: Actor, login_id: UUID, *, now: datetime) -> None:
-    """End one's own login. Refuses `RoleNotAllowed`, `NotFound` when it is no open one of one's own."""
+    """End a login of one's own. Refuses `RoleNotAllowed`, `NotFound` when it is no open one of one's own."""
     rules.seats_for(actor, "read_own")
     await _end_one(session, actor, tables.login, login_id, now)
     await _tell(session, actor, "identity.logged_out", login_id, now)
@@ -199,14 +204,15 @@ async def _opened(session: Session, bureau_id: UUID, person_id: PersonId, now: d
 
 
 async def _open(session: Session, bureau_id: UUID, person_id: PersonId, now: datetime) -> OpenedLogin:
-    opened = OpenedLogin(new_id(), secrets.token_urlsafe(32), person_id)
+    opened, source = OpenedLogin(new_id(), secrets.token_urlsafe(32), person_id), events.origin.get()
     await session.execute(
         insert(tables.login).values(
             bureau_id=bureau_id,
             id=opened.id,
             person_id=person_id,
             secret_hash=secret_hash(opened.secret),
-            address=events.origin.get().address,
+            address=source.address,
+            browser=source.browser,
             opened_at=now,
             seen_at=now,
         )

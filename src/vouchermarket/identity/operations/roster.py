@@ -1,15 +1,16 @@
 """The roster's rows: bodies, people and seats, written as sets with one event each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from vouchermarket.identity import queries, rules, tables
 from vouchermarket.identity.structs import Actor, AddOrganisation, AddPerson, Appoint
 from vouchermarket.kit import events
+from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import BureauId, OrganisationId, PersonId, new_id
 from vouchermarket.kit.loading import insert_rows
@@ -70,28 +71,51 @@ async def end_appointment(
 ) -> None:
     """End a seat: its last day is the one before `to_on`. An end may be moved, too.
 
-    Refuses `RoleNotAllowed`, `NotFound`, `OwnAppointment`, `PeriodEmpty`, `PeriodOverlaps`.
+    Who sits there in this person's place ends with it. Refuses `RoleNotAllowed`, `NotFound`,
+    `OwnAppointment`, `PeriodEmpty`, `PeriodOverlaps`, `SubstitutionPast`, `SeatNotHeld`.
     """
     rules.seats_for(actor, "change_roster")
-    table = tables.appointment
-    mine = (table.c.bureau_id == actor.bureau_id, table.c.id == appointment_id)
-    found = (await session.execute(select(table.c.person_id).where(*mine))).one_or_none()
+    found = await queries.seat(session, actor.bureau_id, appointment_id)
     if found is None:
         raise rules.NotFound
     rules.another(actor, [found.person_id])
     await lock_people(session, actor.bureau_id, [found.person_id])
     held = await queries.seats_held(session, actor.bureau_id, [found.person_id])
     rules.ending(held, appointment_id, to_on)
-    await session.execute(update(table).where(*mine).values(to_on=to_on))
-    await events.record(
-        session,
-        actor.bureau_id,
-        "identity.appointment_ended",
-        appointment_id,
-        actor_id=actor.person_id,
-        now=now,
-        facts={"person_id": found.person_id, "to_on": to_on},
-    )
+    today = civil_day(now, (await queries.bureau(session, actor.bureau_id)).time_zone)
+    substitutes: list[rules.Seated] = []
+    if found.acting_for is not None:
+        others = await queries.seats_of(session, actor.bureau_id, found.acting_for)
+        rules.movable(found, to_on, others, today)
+    else:
+        seats = await queries.seats_of(session, actor.bureau_id, found.person_id)
+        substitutes = [
+            seat
+            for seat in seats
+            if seat.acting_for == found.person_id and seat.organisation_id == found.organisation_id
+        ]
+    ends = rules.reaching_past(substitutes, to_on, today)
+    await end_seats(session, actor, ends | {appointment_id: to_on}, found.person_id, now=now)
+
+
+async def end_seats(
+    session: Session, actor: Actor, ends: Mapping[UUID, date], person_id: PersonId, *, now: datetime
+) -> None:
+    """Write the ends of seats that a person holds, or that others hold in his or her place."""
+    table = tables.appointment
+    for id_, to_on in ends.items():
+        mine = (table.c.bureau_id == actor.bureau_id, table.c.id == id_)
+        await session.execute(update(table).where(*mine).values(to_on=to_on))
+        facts = {"person_id": person_id, "to_on": to_on}
+        await events.record(
+            session,
+            actor.bureau_id,
+            "identity.appointment_ended",
+            id_,
+            actor_id=actor.person_id,
+            now=now,
+            facts=facts,
+        )
 
 
 async def lock_people(session: Session, bureau_id: UUID, person_ids: Sequence[UUID]) -> None:

@@ -6,6 +6,7 @@ from vouchermarket.identity.queries.actors import (
     actor_by_token,
     credential_by_username,
     credential_of,
+    logins_of,
     tokens_of,
 )
 from vouchermarket.identity.queries.bodies import (
@@ -29,8 +30,12 @@ from vouchermarket.identity.queries.changes import (
     gone_from,
     is_gone,
     last_schools,
+    seat,
     seats_of,
+    stood_in_for,
+    substitutions,
 )
+from vouchermarket.identity.queries.exemptions import exemptions_of
 from vouchermarket.identity.queries.people import (
     direct_teachers,
     people,
@@ -58,9 +63,11 @@ __all__ = [
     "departures",
     "departures_of",
     "direct_teachers",
+    "exemptions_of",
     "gone_from",
     "is_gone",
     "last_schools",
+    "logins_of",
     "office_for",
     "offices_for",
     "only_bureau",
@@ -72,8 +79,11 @@ __all__ = [
     "person_on",
     "roster",
     "school_open_to",
+    "seat",
     "seats_held",
     "seats_of",
+    "stood_in_for",
+    "substitutions",
     "teacher_counts",
     "teachers_of",
     "tokens_of",

@@ -8,8 +8,18 @@ from sqlalchemy import select
 
 from vouchermarket.identity.queries.changes import gone, is_gone
 from vouchermarket.identity.queries.people import in_force
+from vouchermarket.identity.rules import ABSOLUTE
 from vouchermarket.identity.rules import in_force as login_in_force
-from vouchermarket.identity.structs import Actor, Credential, KnownLogin, OrganisationKind, Role, Seat, Token
+from vouchermarket.identity.structs import (
+    Actor,
+    Credential,
+    KnownLogin,
+    OpenLogin,
+    OrganisationKind,
+    Role,
+    Seat,
+    Token,
+)
 from vouchermarket.identity.tables import (
     appointment,
     bearer_token,
@@ -120,3 +130,24 @@ async def tokens_of(session: Session, bureau_id: UUID, person_id: UUID) -> list[
         .order_by(table.c.made_at.desc(), table.c.id.desc())
     )
     return [Token(*row) for row in await session.execute(statement)]
+
+
+async def logins_of(
+    session: Session, bureau_id: UUID, person_id: UUID, this: UUID | None, *, now: datetime
+) -> list[OpenLogin]:
+    """A person's logins in force, the one used last first; `this` is the one that asks."""
+    statement = (
+        select(login)
+        .where(
+            login.c.bureau_id == bureau_id,
+            login.c.person_id == person_id,
+            login.c.ended_at.is_(None),
+            login.c.opened_at > now - ABSOLUTE,
+        )
+        .order_by(login.c.seen_at.desc(), login.c.id.desc())
+    )
+    return [
+        OpenLogin(row.id, row.opened_at, row.seen_at, row.address, row.browser, row.id == this)
+        for row in await session.execute(statement)
+        if login_in_force(row.opened_at, row.seen_at, now)
+    ]

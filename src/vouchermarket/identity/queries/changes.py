@@ -5,12 +5,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.types import Date
 
 from vouchermarket.identity.rules import Seated
-from vouchermarket.identity.structs import Departure, DepartureKind, Role
+from vouchermarket.identity.structs import Departure, DepartureKind, Role, Substitution
 from vouchermarket.identity.tables import appointment, bureau, departure, person, substitution
 from vouchermarket.kit.db import Session, among, leads_to
 from vouchermarket.kit.ids import OrganisationId, PersonId
@@ -96,27 +96,38 @@ async def departures(
     ]
 
 
+async def seat(session: Session, bureau_id: UUID, appointment_id: UUID) -> Seated | None:
+    """One appointment, or None."""
+    statement = _seats(bureau_id).where(appointment.c.id == appointment_id)
+    row = (await session.execute(statement)).one_or_none()
+    return _seat_of(row) if row else None
+
+
 async def seats_of(session: Session, bureau_id: UUID, person_id: UUID) -> list[Seated]:
     """All seats a person ever had, and all that others had in his or her place."""
     held = or_(appointment.c.person_id == person_id, substitution.c.acting_for == person_id)
-    statement = (
+    statement = _seats(bureau_id).where(held).order_by(appointment.c.from_on, appointment.c.id)
+    return [_seat_of(row) for row in await session.execute(statement)]
+
+
+def _seats(bureau_id: UUID) -> Select[Any]:
+    return (
         select(appointment, substitution.c.acting_for)
         .outerjoin(substitution, leads_to(substitution.c.appointment_id, appointment))
-        .where(appointment.c.bureau_id == bureau_id, held)
-        .order_by(appointment.c.from_on, appointment.c.id)
+        .where(appointment.c.bureau_id == bureau_id)
     )
-    return [
-        Seated(
-            row.id,
-            PersonId(row.person_id),
-            OrganisationId(row.organisation_id),
-            Role(row.role),
-            row.from_on,
-            row.to_on,
-            PersonId(row.acting_for) if row.acting_for else None,
-        )
-        for row in await session.execute(statement)
-    ]
+
+
+def _seat_of(row: Any) -> Seated:
+    return Seated(
+        row.id,
+        PersonId(row.person_id),
+        OrganisationId(row.organisation_id),
+        Role(row.role),
+        row.from_on,
+        row.to_on,
+        PersonId(row.acting_for) if row.acting_for else None,
+    )
 
 
 def last_schools(bureau_id: UUID) -> Subquery:
@@ -131,3 +142,45 @@ def last_schools(bureau_id: UUID) -> Subquery:
         .order_by(appointment.c.person_id, appointment.c.from_on.desc(), appointment.c.id.desc())
         .subquery("last_school")
     )
+
+
+async def stood_in_for(session: Session, bureau_id: UUID, person_id: UUID, at: datetime) -> set[PersonId]:
+    """In whose place a person sat at any desk on the bureau's day of this instant."""
+    zone = select(bureau.c.time_zone).where(bureau.c.id == bureau_id).scalar_subquery()
+    day = cast(func.timezone(zone, at), Date)
+    statement = (
+        select(substitution.c.acting_for)
+        .join(appointment, leads_to(substitution.c.appointment_id, appointment))
+        .where(
+            substitution.c.bureau_id == bureau_id,
+            substitution.c.person_id == person_id,
+            appointment.c.from_on <= day,
+            appointment.c.to_on > day,
+        )
+    )
+    return {PersonId(id_) for id_ in (await session.execute(statement)).scalars()}
+
+
+async def substitutions(
+    session: Session, bureau_id: UUID, *, limit: int = 50, offset: int = 0
+) -> list[Substitution]:
+    """Who sits where in whose place, past ones too, the latest beginning first."""
+    officer = person.alias("officer")
+    statement = (
+        select(
+            substitution.c.appointment_id,
+            substitution.c.person_id,
+            person.c.code,
+            substitution.c.acting_for,
+            officer.c.code,
+            appointment.c.organisation_id,
+            appointment.c.from_on,
+            appointment.c.to_on,
+        )
+        .join(appointment, leads_to(substitution.c.appointment_id, appointment))
+        .join(person, leads_to(substitution.c.person_id, person))
+        .join(officer, leads_to(substitution.c.acting_for, officer))
+        .where(substitution.c.bureau_id == bureau_id)
+        .order_by(appointment.c.from_on.desc(), appointment.c.id.desc())
+    )
+    return [Substitution(*row) for row in await session.execute(statement.limit(limit).offset(offset))]

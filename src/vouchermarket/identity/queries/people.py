@@ -15,6 +15,9 @@ from vouchermarket.identity.tables import appointment, organisation, person, per
 from vouchermarket.kit.db import Session, among, leads_to
 from vouchermarket.kit.ids import OrganisationId, PersonId
 
+# The post whose duties packs count from the appointment on.
+PRINCIPAL = "principal"
+
 
 def in_force(table: Any, on: date) -> ColumnElement[bool]:
     """Periods are half-open: from the first day, up to and not including `to_on`."""
@@ -25,6 +28,18 @@ def _words(table: Any, column: Any, on: date) -> Any:
     return (
         select(array_agg(column))
         .where(leads_to(table.c.person_id, person), in_force(table, on))
+        .scalar_subquery()
+    )
+
+
+def _principal_since(on: date) -> Any:
+    return (
+        select(func.max(person_post.c.from_on))
+        .where(
+            leads_to(person_post.c.person_id, person),
+            person_post.c.post == PRINCIPAL,
+            in_force(person_post, on),
+        )
         .scalar_subquery()
     )
 
@@ -43,6 +58,7 @@ def _on_the_day(bureau_id: UUID, on: date) -> Any:
             organisation,
             _words(person_post, person_post.c.post, on).label("posts"),
             _words(person_tier, person_tier.c.tier, on).label("tiers"),
+            _principal_since(on).label("appointed_on"),
         )
         .select_from(person.outerjoin(appointment, teaches).outerjoin(organisation, school))
         .where(person.c.bureau_id == bureau_id)
@@ -62,6 +78,7 @@ def _person_of(row: Any) -> Person:
         tuple(sorted(row.posts or ())),
         tuple(sorted(row.tiers or ())),
         organisation_of(row) if row.id else None,
+        row.appointed_on,
     )
 
 

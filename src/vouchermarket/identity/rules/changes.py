@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from vouchermarket.identity.rules.roster import PeriodEmpty
-from vouchermarket.identity.structs import Appoint, DepartureKind, Role
+from vouchermarket.identity.structs import Actor, Appoint, DepartureKind, Role
 from vouchermarket.kit.ids import OrganisationId, PersonId
 from vouchermarket.kit.refusal import Kind, Refusal
 
@@ -57,6 +57,15 @@ class SchoolUnchanged(Refusal):
     remedy_en = "Choose the school he or she moves to"
 
 
+class OwnExemption(Refusal):
+    code = "own_exemption"
+    kind = Kind.FORBIDDEN
+    zh = "任何人不得免除自己的要求"
+    en = "Nobody exempts himself or herself"
+    remedy_zh = "请由另一位经办人办理"
+    remedy_en = "Ask another officer"
+
+
 class Seated(msgspec.Struct, frozen=True):
     """An appointment with its body, `acting_for` whom where it is held in another's place."""
 
@@ -91,13 +100,17 @@ def departable(
         raise DeathAhead(today=today)
 
 
-def reaching_past(seats: Iterable[Seated], gone_on: date) -> dict[UUID, date]:
-    """By id the new ends of the seats that reach past the day: that day, or for later ones their first."""
-    return {
-        seat.id: max(seat.from_on, gone_on)
-        for seat in seats
-        if seat.to_on is None or seat.to_on > max(seat.from_on, gone_on)
-    }
+def reaching_past(seats: Iterable[Seated], gone_on: date, today: date) -> dict[UUID, date]:
+    """By id the new ends of the seats that reach past the day: that day, or for later ones their first.
+
+    What stands in another's place ends today at the earliest: what was done in it stays done in it.
+    """
+    ends: dict[UUID, date] = {}
+    for seat in seats:
+        end = max(seat.from_on, gone_on if seat.acting_for is None else max(gone_on, today))
+        if seat.to_on is None or seat.to_on > end:
+            ends[seat.id] = end
+    return ends
 
 
 def leaving_seat(seats: Sequence[Seated], organisation_id: OrganisationId, on: date) -> Seated:
@@ -118,3 +131,9 @@ def leaving_seat(seats: Sequence[Seated], organisation_id: OrganisationId, on: d
     if seat.from_on == on:
         raise PeriodEmpty(from_on=on)
     return seat
+
+
+def exempting(actor: Actor, person_id: UUID) -> None:
+    """Refuses `OwnExemption`."""
+    if actor.person_id == person_id:
+        raise OwnExemption

@@ -21,8 +21,8 @@ from vouchermarket.identity.structs.changes import (
     Leave,
     Move,
     RecordDeath,
-    RuleName,
     Substitute,
+    Substitution,
 )
 from vouchermarket.identity.structs.logins import (
     ChangePassword,
@@ -87,13 +87,13 @@ __all__ = [
     "RecordDeath",
     "RecoveryCodes",
     "Role",
-    "RuleName",
     "SchoolStage",
     "Seat",
     "SecondCode",
     "SecondFactorSecret",
     "SetPassword",
     "Substitute",
+    "Substitution",
     "Token",
     "Username",
 ]

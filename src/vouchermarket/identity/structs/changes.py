@@ -2,16 +2,12 @@
 
 import enum
 from datetime import date, datetime
-from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
-from vouchermarket.kit.fields import Prose
+from vouchermarket.kit.fields import Code, Prose
 from vouchermarket.kit.ids import OrganisationId, PersonId
-
-# As packs write the rules they rest on: `ZZ-A02`.
-RuleName = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}-[A-Z][0-9]{2}(?![\s\S])")]
 
 
 class DepartureKind(enum.StrEnum):
@@ -34,6 +30,19 @@ class Departure(msgspec.Struct, frozen=True):
     recorded_by: PersonId
     recorded_at: datetime
     taken_back_at: datetime | None
+
+
+class Substitution(msgspec.Struct, frozen=True):
+    """A desk that one person holds in another's place, in [from_on, to_on)."""
+
+    appointment_id: UUID
+    person_id: PersonId
+    code: str
+    acting_for: PersonId
+    acting_for_code: str
+    organisation_id: OrganisationId
+    from_on: date
+    to_on: date
 
 
 class Exemption(msgspec.Struct, frozen=True):
@@ -87,10 +96,13 @@ class Substitute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class Exempt(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A rule shall not bind a person for a time: sick leave, parental leave, shortly before retirement."""
+    """A rule shall not bind a person for a time: sick leave, parental leave, shortly before retirement.
+
+    `rule` as the pack writes it, `ZZ-A02`.
+    """
 
     person_id: PersonId
-    rule: RuleName
+    rule: Code
     from_on: date
     to_on: date | None = None
     reason: Prose

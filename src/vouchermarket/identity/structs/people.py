@@ -20,7 +20,7 @@ class Role(enum.StrEnum):
 
 
 class Person(msgspec.Struct, frozen=True):
-    """One person as the roster knows him or her on a day."""
+    """One person as the roster knows him or her on a day; `appointed_on` a principal to the present post."""
 
     id: PersonId
     code: str
@@ -33,6 +33,7 @@ class Person(msgspec.Struct, frozen=True):
     posts: tuple[str, ...]
     tiers: tuple[str, ...]
     school: Organisation | None
+    appointed_on: date | None = None
 
 
 class AddPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from vouchermarket.identity import operations as identity
 from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events
@@ -29,16 +30,16 @@ async def approve_payment(
 
     The hold and the payment's row are written, with the payee's account of this moment where the gateway
     needs one; nothing leaves the building yet. Refuses `RoleNotAllowed`, `NotFound`, `StatementNotSettled`,
-    `PaymentExists`, `ApprovedByKeyHolder`, `PayeeMissing`, `NothingPayable`.
+    `PaymentExists`, `ApprovedByKeyHolder`, `ActsForMaker`, `PayeeMissing`, `NothingPayable`.
     """
     identity_rules.seats_for(actor, "approve_payment")
     bureau_id = actor.bureau_id
     statement = await statements.lock_one(session, bureau_id, statement_id)
     keys = await queries.keys_of(session, bureau_id, [statement.id])
-    paid = await payment_queries.payments_of(session, bureau_id, [statement.id])
-    rules.approvable(statement, keys, paid, actor.person_id)
+    before = await payment_queries.payments_of(session, bureau_id, [statement.id])
+    rules.approvable(statement, keys, before, actor.person_id)
+    await identity.of_other_hands(session, actor, *((key.person_id, key.turned_at) for key in keys))
     payee = await payment_queries.payee_in_use(session, bureau_id, statement.provider_id, gateway)
-    destination = payment_rules.destination(gateway, payee)
     outside = await ledger.open_account(session, bureau_id, AccountKind.OUTSIDE, gateway.value, now=now)
     payable = ledger.account_id(bureau_id, AccountKind.PAYABLE, statement.provider_id)
     accounts = await ledger.lock(session, bureau_id, [payable, outside])
@@ -52,7 +53,7 @@ async def approve_payment(
         hold_id=new_id(),
         approved_by=actor.person_id,
         approved_at=now,
-        destination=destination,
+        destination=payment_rules.destination(gateway, payee),
     )
     event_id = await events.record(
         session,
@@ -63,8 +64,8 @@ async def approve_payment(
         actor_id=actor.person_id,
         facts={"statement_id": statement.id, "amount_fen": payment.amount_fen, "gateway": gateway.value},
     )
-    hold = _hold(payment, payable, outside)
-    await ledger.write(session, bureau_id, accounts, {}, {event_id: [hold]}, now=now)
+    holds = {event_id: [_hold(payment, payable, outside)]}
+    await ledger.write(session, bureau_id, accounts, {}, holds, now=now)
     await payments.instruct(session, bureau_id, payment)
     return payment
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from vouchermarket.identity import operations as identity
 from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events
@@ -36,7 +37,7 @@ async def record_payment(
     """The bank has paid: enter its reference. The hold is taken, the payment is paid.
 
     Refuses `RoleNotAllowed`, `NotFound`, `PaymentEnded`, `RecordedByApprover`, `PaymentUnderWay`,
-    `ReferenceNotReadable`, `ReferenceUsed`.
+    `ActsForMaker`, `ReferenceNotReadable`, `ReferenceUsed`.
     """
     payment = await _recordable(session, actor, command.payment_id, now)
     reference = payment_rules.readable_reference(command.reference)
@@ -52,7 +53,7 @@ async def record_failure(
     """The bank has not paid: the hold goes back, and finance may approve another payment.
 
     Refuses `RoleNotAllowed`, `NotFound`, `PaymentEnded`, `RecordedByApprover`, `PaymentUnderWay`,
-    `FailureUnexplained`.
+    `ActsForMaker`, `FailureUnexplained`.
     """
     payment = await _recordable(session, actor, command.payment_id, now)
     answer = Answer(Outcome.REJECTED, fault=payment_rules.explained(command.reason))
@@ -66,6 +67,7 @@ async def _recordable(session: Session, actor: Actor, payment_id: UUID, now: dat
         raise identity_rules.NotFound
     attempts = await payment_queries.last_attempts(session, actor.bureau_id, [payment.id])
     payment_rules.recordable(payment, attempts.get(payment.id), actor.person_id, now)
+    await identity.of_other_hands(session, actor, (payment.approved_by, payment.approved_at))
     return payment
 
 

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import insert, update
 
+from vouchermarket.identity import operations as identity
 from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.structs import Actor, OrganisationKind, Seat
 from vouchermarket.kit import events
 from vouchermarket.kit.db import Session
-from vouchermarket.kit.ids import EventId, StatementId, TransferId, new_id
+from vouchermarket.kit.ids import EventId, PersonId, StatementId, TransferId, new_id
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger.structs import AccountKind, Posting, TransferCode
 from vouchermarket.notices import operations as notices
@@ -24,7 +25,8 @@ async def turn_key(session: Session, actor: Actor, statement_id: StatementId, *,
     """Turn the key of one's office; the second key moves the total from earned to payable.
 
     Refuses `RoleNotAllowed`, `NotFound` and, in the order of `rules.turnable`, `StatementSettled`,
-    `SamePersonTwice`, `KeyTurned`, `TurnedByMaker`, `EmptyStatement`, `LinesOpen`.
+    `SamePersonTwice`, `KeyTurned`, `TurnedByMaker`, `EmptyStatement`, `LinesOpen`; then `ActsForMaker` where
+    whoever drew it up or turned the first key stands in for the actor, or the other way round.
     """
     seats = identity_rules.seats_for(actor, "turn_key")
     statement = await statements.lock_one(session, actor.bureau_id, statement_id)
@@ -32,6 +34,9 @@ async def turn_key(session: Session, actor: Actor, statement_id: StatementId, *,
     keys = await queries.keys_of(session, actor.bureau_id, [statement.id])
     offices = [seat.kind for seat in seats]
     office = rules.turnable(statement, lines, keys, actor.person_id, offices)
+    made = [(key.person_id, key.turned_at) for key in keys]
+    await identity.of_other_hands(session, actor, (statement.drawn_up_by, statement.drawn_up_at), *made)
+    seat = _seat_of(seats, office)
     settles = len(keys) == 1
     event_id = await events.record(
         session,
@@ -40,12 +45,17 @@ async def turn_key(session: Session, actor: Actor, statement_id: StatementId, *,
         statement.id,
         now=now,
         actor_id=actor.person_id,
-        facts={"office": office.value, "total_fen": statement.total_fen},
+        facts={"office": office.value, "total_fen": statement.total_fen, **_place_of(seat)},
     )
-    await _write_key(session, actor, statement.id, _seat_of(seats, office), now=now)
+    await _write_key(session, actor, statement.id, seat, now=now)
     if settles:
         await _settle(session, actor.bureau_id, statement, event_id, now=now)
     return Turned(office, settles)
+
+
+def _place_of(seat: Seat) -> dict[str, PersonId]:
+    # Of two seats the key is turned from one: the trail tells in whose place that was.
+    return {"acting_for": seat.acting_for} if seat.acting_for else {}
 
 
 def _seat_of(seats: Sequence[Seat], office: OrganisationKind) -> Seat:

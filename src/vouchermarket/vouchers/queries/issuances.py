@@ -102,6 +102,7 @@ def issuance_of(row: Any) -> Issuance:
         total_fen=row.total_fen,
         policy_version_id=PolicyVersionId(row.policy_version_id),
         proposed_by=PersonId(row.proposed_by),
+        proposed_at=row.proposed_at,
         decided_by=PersonId(row.decided_by) if row.decided_by else None,
         is_approved=None if row.decision is None else row.decision == "approved",
         issued_at=row.issued_at,

@@ -8,6 +8,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromQuery, JSONBody, QueryParameter
 
+from vouchermarket.identity import operations as identity
 from vouchermarket.identity.rules import NotFound
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit.db import Session
@@ -148,6 +149,10 @@ async def _reverse(session: Session, actor: Actor, reverse: Reverse, *, now: dat
 async def _decide(
     session: Session, actor: Actor, correction_id: UUID, approve: bool, *, now: datetime
 ) -> CorrectionDecided:
+    maker = await ledger_queries.proposer_of(session, actor.bureau_id, correction_id)
+    # The proposer is told by the ledger, in its own words.
+    if maker is not None and maker[0] != actor.person_id:
+        await identity.of_other_hands(session, actor, maker)
     moved = await ledger.decide_correction(
         session, actor.bureau_id, correction_id, approve=approve, by=actor.person_id, now=now
     )

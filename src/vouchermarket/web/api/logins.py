@@ -16,6 +16,7 @@ from vouchermarket.identity.structs import (
     LogIn,
     MakeToken,
     OpenedLogin,
+    OpenLogin,
     Person,
     RecoveryCodes,
     Seat,
@@ -129,6 +130,22 @@ async def end_other_logins(
     visitors.forget()
 
 
+@get("/logins", verb="read_own", tags=TAGS)
+async def logins(session: given.Session, visitor: given.Visitor, now: given.Now) -> list[OpenLogin]:
+    """One's own logins in force: since when, last seen when, from which address and with which browser."""
+    actor = visitor.actor
+    return await queries.logins_of(session, actor.bureau_id, actor.person_id, visitor.login_id, now=now)
+
+
+@delete("/logins/{login_id:uuid}", verb="read_own", tags=TAGS)
+async def end_login(
+    login_id: Id, session: given.Session, visitors: given.Visitors, actor: given.Actor, now: given.Now
+) -> None:
+    """End one of one's own logins, wherever it was opened."""
+    await identity.log_out(session, actor, login_id, now=now)
+    visitors.forget()
+
+
 @get("/me", verb="read_own", tags=TAGS)
 async def me(session: given.Session, visitor: given.Visitor, place: given.Place, now: given.Now) -> Me:
     """Who is asking, and at which desks."""
@@ -181,6 +198,8 @@ ROUTES = (
     confirm_second_factor,
     drop_second_factor,
     log_out,
+    logins,
+    end_login,
     end_other_logins,
     me,
     change_password,

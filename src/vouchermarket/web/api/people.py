@@ -1,19 +1,29 @@
-"""People over time: moving, leaving, dying, and what the gone have still booked."""
+"""People over time: moving, leaving, dying, standing in, and what the gone have still booked."""
 
 from datetime import date
 
 import msgspec
-from litestar import get, post
+from litestar import get, post, put
 from litestar.params import JSONBody
 
 from vouchermarket.booking import queries as bookings
 from vouchermarket.booking.structs import OpenOfGone
 from vouchermarket.identity import operations as identity
-from vouchermarket.identity import queries
-from vouchermarket.identity.structs import Departure, Leave, Move, RecordDeath
-from vouchermarket.kit.fields import Prose
+from vouchermarket.identity import queries, rules
+from vouchermarket.identity.structs import (
+    Departure,
+    Exempt,
+    Exemption,
+    Leave,
+    Move,
+    RecordDeath,
+    Substitute,
+    Substitution,
+)
+from vouchermarket.kit.fields import Code, Prose
 from vouchermarket.kit.ids import OrganisationId, PersonId
 from vouchermarket.web import given
+from vouchermarket.web.api.roster import Ending
 from vouchermarket.web.commands import Made
 from vouchermarket.web.fields import Id, Limit, Offset
 
@@ -32,6 +42,15 @@ class Leaving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     gone_on: date
     reason: Prose
+
+
+class Exempting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which rule does not bind, from a day on, up to and not including another, and why."""
+
+    rule: Code
+    from_on: date
+    reason: Prose
+    to_on: date | None = None
 
 
 class Death(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,6 +100,61 @@ async def record_death(
     return Made(departure_id)
 
 
+@post("/substitutions", verb="change_roster", tags=TAGS)
+async def substitute(
+    data: JSONBody[Substitute], session: given.Session, actor: given.Actor, now: given.Now
+) -> Made:
+    """Let a person sit at an officer's desk in that officer's place; it ends as appointments do."""
+    return Made(await identity.substitute(session, actor, data, now=now))
+
+
+@get("/substitutions", verb="read_roster", tags=TAGS)
+async def substitutions(
+    session: given.Session, actor: given.Actor, limit: Limit = 50, offset: Offset = 0
+) -> list[Substitution]:
+    """Who sits where in whose place, the latest beginning first."""
+    return await queries.substitutions(session, actor.bureau_id, limit=limit, offset=offset)
+
+
+@get("/people/{person_id:uuid}/exemptions", verb="exempt", tags=TAGS)
+async def exemptions(person_id: Id, session: given.Session, actor: given.Actor) -> list[Exemption]:
+    """The rules that do not bind a person, past ones too, with the reasons."""
+    found = await queries.exemptions_of(session, actor.bureau_id, person_id)
+    if not found:
+        # Nobody at all looks the same.
+        raise rules.NotFound
+    return found
+
+
+@get("/me/exemptions", verb="read_own", tags=TAGS)
+async def own_exemptions(session: given.Session, actor: given.Actor) -> list[Exemption]:
+    """The rules that do not bind oneself, past ones too."""
+    return await queries.exemptions_of(session, actor.bureau_id, actor.person_id)
+
+
+@post("/people/{person_id:uuid}/exemptions", verb="exempt", tags=TAGS)
+async def exempt(
+    person_id: Id, data: JSONBody[Exempting], session: given.Session, actor: given.Actor, now: given.Now
+) -> Made:
+    """Exempt a person from a rule for a time, with the reason."""
+    command = Exempt(
+        person_id=PersonId(person_id),
+        rule=data.rule,
+        from_on=data.from_on,
+        to_on=data.to_on,
+        reason=data.reason,
+    )
+    return Made(await identity.exempt(session, actor, command, now=now))
+
+
+@put("/exemptions/{exemption_id:uuid}/end", verb="exempt", tags=TAGS, status_code=204)
+async def end_exemption(
+    exemption_id: Id, data: JSONBody[Ending], session: given.Session, actor: given.Actor, now: given.Now
+) -> None:
+    """End an exemption on a day."""
+    await identity.end_exemption(session, actor, exemption_id, data.to_on, now=now)
+
+
 @get("/departures", verb="read_roster", tags=TAGS)
 async def departures(
     session: given.Session, actor: given.Actor, limit: Limit = 50, offset: Offset = 0
@@ -105,4 +179,17 @@ async def open_bookings_of_the_gone(
     return await bookings.open_bookings_of_the_gone(session, actor, limit=limit, offset=offset)
 
 
-ROUTES = (move, leave, record_death, departures, take_back_departure, open_bookings_of_the_gone)
+ROUTES = (
+    move,
+    leave,
+    record_death,
+    substitute,
+    substitutions,
+    exemptions,
+    own_exemptions,
+    exempt,
+    end_exemption,
+    departures,
+    take_back_departure,
+    open_bookings_of_the_gone,
+)

@@ -1,0 +1,34 @@
+"""Which rules do not bind whom."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from vouchermarket.identity.structs import Exemption
+from vouchermarket.identity.tables import exemption, person
+from vouchermarket.kit.db import Session, leads_to
+from vouchermarket.kit.ids import PersonId
+
+
+async def exemptions_of(session: Session, bureau_id: UUID, person_id: UUID) -> list[Exemption]:
+    """All exemptions of a person, past ones too, in the order in which they begin."""
+    statement = (
+        select(exemption, person.c.code)
+        .join(person, leads_to(exemption.c.granted_by, person))
+        .where(exemption.c.bureau_id == bureau_id, exemption.c.person_id == person_id)
+        .order_by(exemption.c.from_on, exemption.c.id)
+    )
+    return [
+        Exemption(
+            row.id,
+            PersonId(row.person_id),
+            row.rule,
+            row.from_on,
+            row.to_on,
+            row.reason,
+            PersonId(row.granted_by),
+            row.code,
+            row.granted_at,
+        )
+        for row in await session.execute(statement)
+    ]
