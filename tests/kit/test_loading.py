@@ -1,4 +1,4 @@
-"""Sets of rows in: below and above the size from which they are copied, the same rows come out."""
+"""Sets of rows: below and above the size from which they are copied, the same rows come out."""
 
 from datetime import UTC, datetime
 
@@ -8,8 +8,11 @@ from sqlalchemy.exc import DBAPIError
 
 from vouchermarket.kit.db import ChangedMeanwhile, Database
 from vouchermarket.kit.events import event
-from vouchermarket.kit.ids import BureauId, new_id
-from vouchermarket.kit.loading import COPIED_FROM, insert_rows
+from vouchermarket.kit.ids import AccountId, BureauId, new_id
+from vouchermarket.kit.loading import COPIED_FROM, insert_rows, update_rows
+from vouchermarket.ledger import operations as ledger
+from vouchermarket.ledger import tables
+from vouchermarket.ledger.structs import Account, AccountKind
 
 AT = datetime(2014, 3, 1, 8, tzinfo=UTC)
 FACTS = {"tab\t": "line\nback\\slash", "fen": 12, "nothing": None, "列": ["甲", "\\N"]}
@@ -72,3 +75,23 @@ async def test_a_row_that_stands_already_undoes_a_large_set(database: Database, 
         async with database.transaction(bureau) as session:
             await insert_rows(session, event, [*rows, rows[0]])
     assert await found(database, bureau) == []
+
+
+@pytest.mark.parametrize("number", [0, 1, COPIED_FROM - 1, COPIED_FROM])
+async def test_changes_the_rows_named_and_no_other(database: Database, bureau: BureauId, number: int) -> None:
+    account = tables.account
+    opened = [
+        Account(AccountId(new_id()), AccountKind.VOUCHER, f"voucher:{each}") for each in range(number + 1)
+    ]
+    fresh = [
+        {"id": one.id, "balance_fen": each + 1, "held_fen": 1} for each, one in enumerate(opened[:number])
+    ]
+    async with database.transaction(bureau) as session:
+        await ledger.open_set(session, bureau, opened, now=AT)
+        await update_rows(session, account, bureau, fresh)
+    async with database.transaction(bureau) as session:
+        rows = await session.execute(select(account.c.id, account.c.balance_fen, account.c.held_fen))
+        after = {row.id: (row.balance_fen, row.held_fen) for row in rows}
+    assert after == {opened[-1].id: (0, 0)} | {
+        row["id"]: (row["balance_fen"], row["held_fen"]) for row in fresh
+    }

@@ -5,15 +5,17 @@ Every caller writes its event first and hands its id in, so that no transfer sta
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, Uuid, column, insert, update, values
+from sqlalchemy import insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from vouchermarket.kit import events
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import AccountId, EventId, PersonId, TransferId, fact_id, new_id
+from vouchermarket.kit.loading import insert_rows, update_rows
 from vouchermarket.kit.locks import lock_rows
 from vouchermarket.ledger import queries, rules, tables
 from vouchermarket.ledger.structs import (
@@ -43,21 +45,22 @@ async def open_account(
 
 
 async def open_set(session: Session, bureau_id: UUID, accounts: Iterable[Account], *, now: datetime) -> None:
-    """Open accounts as one set; those that stand already are left as they are."""
-    rows = [
-        {
-            "bureau_id": bureau_id,
-            "id": account.id,
-            "kind": account.kind.value,
-            "code": account.code,
-            "balance_fen": 0,
-            "held_fen": 0,
-            "opened_at": now,
-        }
-        for account in accounts
-    ]
+    """Open accounts as one set, each as it is given; those that stand already are left as they are."""
+    rows = [_account_row(bureau_id, account, now=now) for account in accounts]
     if rows:
         await session.execute(upsert(tables.account).on_conflict_do_nothing(), rows)
+
+
+def _account_row(bureau_id: UUID, account: Account, *, now: datetime) -> dict[str, Any]:
+    return {
+        "bureau_id": bureau_id,
+        "id": account.id,
+        "kind": account.kind.value,
+        "code": account.code,
+        "balance_fen": account.balance_fen,
+        "held_fen": account.held_fen,
+        "opened_at": now,
+    }
 
 
 async def lock(session: Session, bureau_id: UUID, ids: Collection[UUID]) -> dict[AccountId, Account]:
@@ -86,14 +89,19 @@ async def write(
     holds: Mapping[TransferId, Hold],
     postings: Mapping[EventId, Sequence[Posting]],
     *,
+    opening: Sequence[Account] = (),
     now: datetime,
 ) -> None:
     """Decide on accounts the caller has locked and write the set: one insert, one update.
 
-    `postings` come by the event that stands for them.
+    `postings` come by the event that stands for them. Accounts in `opening` have not stood before: each is
+    written once, with what these postings leave on it.
     """
     in_order = [posting for group in postings.values() for posting in group]
-    changed = rules.apply(accounts, holds, in_order)
+    opened = {account.id: account for account in opening}
+    changed = rules.apply({**accounts, **opened}, holds, in_order)
+    fresh = [_account_row(bureau_id, changed.pop(id_, account), now=now) for id_, account in opened.items()]
+    await insert_rows(session, tables.account, fresh)
     rows = [
         {
             "bureau_id": bureau_id,
@@ -112,22 +120,16 @@ async def write(
         for event_id, group in postings.items()
         for posting in group
     ]
-    if rows:
-        await session.execute(insert(tables.transfer), rows)
+    await insert_rows(session, tables.transfer, rows)
     await _write_balances(session, bureau_id, [changed[id_] for id_ in sorted(changed)])
 
 
 async def _write_balances(session: Session, bureau_id: UUID, accounts: Sequence[Account]) -> None:
-    if not accounts:
-        return
-    fresh = values(
-        column("id", Uuid), column("balance_fen", BigInteger), column("held_fen", BigInteger), name="fresh"
-    ).data([(account.id, account.balance_fen, account.held_fen) for account in accounts])
-    await session.execute(
-        update(tables.account)
-        .where(tables.account.c.bureau_id == bureau_id, tables.account.c.id == fresh.c.id)
-        .values(balance_fen=fresh.c.balance_fen, held_fen=fresh.c.held_fen)
-    )
+    rows = [
+        {"id": account.id, "balance_fen": account.balance_fen, "held_fen": account.held_fen}
+        for account in accounts
+    ]
+    await update_rows(session, tables.account, bureau_id, rows)
 
 
 # --- corrections: one person proposes, another approves ----------------------------------------------------

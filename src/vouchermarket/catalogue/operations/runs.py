@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, column, insert, update, values
+from sqlalchemy import insert
 
 from vouchermarket.catalogue import queries, rules, tables
 from vouchermarket.catalogue.operations.courses import lock_course, refuse_unaccredited
@@ -16,6 +16,7 @@ from vouchermarket.kit import events
 from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import RunId, new_id
+from vouchermarket.kit.loading import update_rows
 from vouchermarket.kit.locks import lock_rows
 from vouchermarket.policies import queries as policies
 
@@ -96,10 +97,5 @@ async def lock_runs(session: Session, bureau_id: UUID, ids: Collection[UUID]) ->
 
 async def set_taken(session: Session, bureau_id: UUID, taken: Mapping[RunId, int]) -> None:
     """Write the seats taken in each run, for a caller that holds the runs' locks."""
-    if not taken:
-        return
-    fresh = values(column("id", Uuid), column("taken", Integer), name="fresh").data(list(taken.items()))
-    run = tables.run
-    await session.execute(
-        update(run).where(run.c.bureau_id == bureau_id, run.c.id == fresh.c.id).values(taken=fresh.c.taken)
-    )
+    rows = [{"id": run_id, "taken": seats} for run_id, seats in sorted(taken.items())]
+    await update_rows(session, tables.run, bureau_id, rows)

@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Uuid, column, update, values
-
 from vouchermarket.completion import queries, rules
 from vouchermarket.completion.operations.lock import lock
 from vouchermarket.completion.operations.tell import tell_verified
@@ -18,6 +16,7 @@ from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import CompletionId, EntryId, EventId, TransferId, new_id
+from vouchermarket.kit.loading import update_rows
 from vouchermarket.kit.refusal import Refusal
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger.structs import Posting
@@ -106,19 +105,17 @@ async def _capture(
 async def _mark(
     session: Session, actor: Actor, verified: Sequence[tuple[CompletionId, int, EntryId]], now: datetime
 ) -> None:
-    fresh = values(
-        column("id", Uuid), column("captured_fen", BigInteger), column("entry_id", Uuid), name="fresh"
-    ).data(list(verified))
-    await session.execute(
-        update(completion)
-        .where(completion.c.bureau_id == actor.bureau_id, completion.c.id == fresh.c.id)
-        .values(
-            verified_at=now,
-            verified_by=actor.person_id,
-            captured_fen=fresh.c.captured_fen,
-            entry_id=fresh.c.entry_id,
-        )
-    )
+    rows = [
+        {
+            "id": id_,
+            "verified_at": now,
+            "verified_by": actor.person_id,
+            "captured_fen": captured_fen,
+            "entry_id": entry_id,
+        }
+        for id_, captured_fen, entry_id in verified
+    ]
+    await update_rows(session, completion, actor.bureau_id, rows)
 
 
 def _event(actor: Actor, case: Case, verdict: Judged, now: datetime) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import insert
 
 from vouchermarket.credits import queries, rules
 from vouchermarket.credits.structs import (
@@ -26,6 +25,7 @@ from vouchermarket.kit import events
 from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import EntryId, PersonId, new_id
+from vouchermarket.kit.loading import insert_rows
 from vouchermarket.kit.money import hundredths
 from vouchermarket.kit.refusal import Refusal
 from vouchermarket.policies import queries as policies
@@ -69,8 +69,7 @@ async def register(
         }
         for entry_id, event, draft in zip(ids, happened, drafts, strict=True)
     ]
-    if rows:
-        await session.execute(insert(credit_entry), rows)
+    await insert_rows(session, credit_entry, rows)
     return ids
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, update
 
+from vouchermarket.identity import operations as identity_operations
 from vouchermarket.identity import queries as bodies
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
@@ -23,6 +24,7 @@ from vouchermarket.kit.ids import (
     fact_id,
     new_id,
 )
+from vouchermarket.kit.loading import insert_rows
 from vouchermarket.kit.locks import lock_rows
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger import rules as ledger_rules
@@ -32,8 +34,8 @@ from vouchermarket.policies import rules as policy_rules
 from vouchermarket.vouchers import queries, rules, tables
 from vouchermarket.vouchers.structs import Fund, Issuance, Issued, Preview, ProposeIssuance, Share
 
-# PostgreSQL binds at most 65,535 values a statement, and a balance takes three.
-AT_ONCE = 5_000
+# How many vouchers are held in memory while they are written: a city of teachers is a few of these.
+AT_ONCE = 50_000
 
 
 async def propose_issuance(
@@ -107,7 +109,7 @@ async def _write_proposal(
         }
         for share in shares
     ]
-    await session.execute(insert(tables.issuance_line), lines)
+    await insert_rows(session, tables.issuance_line, lines)
     await events.record(
         session,
         bureau_id,
@@ -129,10 +131,12 @@ async def decide_issuance(
 ) -> None:
     """Approve or reject a proposed issuance, as a second person; nothing is given out yet.
 
-    Refuses `RoleNotAllowed`, `NotFound`, `IssuanceDecided`, `SamePerson`.
+    Refuses `RoleNotAllowed`, `NotFound`, `IssuanceDecided`, `SamePerson`, `ActsForMaker`.
     """
     identity.seats_for(actor, "decide_issuance")
-    rules.decidable(await _lock(session, actor.bureau_id, issuance_id), actor.person_id)
+    found = await _lock(session, actor.bureau_id, issuance_id)
+    rules.decidable(found, actor.person_id)
+    await identity_operations.of_other_hands(session, actor, (found.proposed_by, found.proposed_at))
     decision = "approved" if approve else "rejected"
     table = tables.issuance
     await session.execute(
@@ -213,9 +217,8 @@ async def _give_out(
         Account(AccountId(id_), AccountKind.VOUCHER, ledger_rules.account_code(AccountKind.VOUCHER, id_))
         for id_ in ids.values()
     ]
-    await ledger.open_set(session, bureau_id, accounts, now=now)
     rows = [_voucher_row(bureau_id, issuance, share, ids[share.holder_id], now=now) for share in shares]
-    await session.execute(insert(tables.voucher), rows)
+    await insert_rows(session, tables.voucher, rows)
     postings = [
         Posting(
             id=TransferId(new_id()),
@@ -228,7 +231,8 @@ async def _give_out(
         )
         for share in shares
     ]
-    await ledger.post(session, bureau_id, postings, event_id=event_id, now=now)
+    fund = await ledger.lock(session, bureau_id, [issuance.fund_id])
+    await ledger.write(session, bureau_id, fund, {}, {event_id: postings}, opening=accounts, now=now)
 
 
 def _voucher_row(
