@@ -120,9 +120,12 @@ class Town:
     async def ready(self, within: float = PATIENCE_SECONDS) -> None:
         """The server says that it can work."""
         async with httpx.AsyncClient(base_url=self.address, trust_env=False) as client:
-            async with asyncio.timeout(within):
-                while not await is_ready(client):  # noqa: ASYNC110 - another process brings it about
-                    await asyncio.sleep(0.1)
+            try:
+                async with asyncio.timeout(within):
+                    while not await is_ready(client):  # noqa: ASYNC110 - another process brings it about
+                        await asyncio.sleep(0.1)
+            except TimeoutError:
+                raise AssertionError([process.said() for process in self._processes]) from None
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[Database]:
