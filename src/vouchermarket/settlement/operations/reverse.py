@@ -7,6 +7,7 @@ off what was clawed back, and what is left of it may be paid anew.
 from datetime import datetime
 from uuid import UUID
 
+from vouchermarket.identity import operations as identity
 from vouchermarket.identity import rules as identity_rules
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events
@@ -57,7 +58,7 @@ async def decide_reversal(
 ) -> None:
     """A second officer of finance approves a reversal, and it goes to the gateway, or rejects it.
 
-    Refuses `RoleNotAllowed`, `NotFound`, `ReversalDecided`, `ReversalDecidedByProposer`.
+    Refuses `RoleNotAllowed`, `NotFound`, `ReversalDecided`, `ReversalDecidedByProposer`, `ActsForMaker`.
     """
     identity_rules.seats_for(actor, "decide_reversal")
     found = await payment_queries.reversal_by_id(session, actor.bureau_id, reversal_id)
@@ -67,6 +68,7 @@ async def decide_reversal(
     # Read again under the lock of its payment, which guards it.
     reversal = await payment_queries.reversal_by_id(session, actor.bureau_id, reversal_id) or found
     payment_rules.reversal_decidable(reversal, actor.person_id)
+    await identity.of_other_hands(session, actor, (reversal.proposed_by, reversal.proposed_at))
     await payments.close_reversal(
         session, actor.bureau_id, reversal, actor.person_id, approve=approve, now=now
     )
