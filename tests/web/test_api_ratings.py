@@ -21,10 +21,12 @@ async def test_a_teacher_rates_what_was_completed_and_the_market_shows_it_once_v
     course_id = told(await teacher.get(f"/runs/{learning.run_id}"))["course_id"]
     of_course = f"/courses/{course_id}/ratings"
     refused(await teacher.post(f"/completions/{second}/rating", json=GOOD), 404, "not_found")
-    refused(await teacher.get(place), 404, "not_found")
+    assert told(await teacher.get("/me/ratings")) == []
     told(await teacher.post(place, json=GOOD), 204)
     refused(await teacher.post(place, json=GOOD), 409, "already_rated")
-    given = told(await teacher.get(place))
+    [own] = told(await teacher.get("/me/ratings"))
+    assert (own["completion_id"], own["run_id"]) == (str(first), str(learning.run_id))
+    given = own["rating"]
     assert given == {**GOOD, "content": None, "usefulness": None, "rated_on": "2014-05-05"}
     for reader, where in ((teacher, of_course), (provider, of_run)):
         assert told(await reader.get(where)) == {"ratings": [], "total": 0}
@@ -54,5 +56,5 @@ async def test_stars_are_whole_and_from_one_to_five_and_a_comment_is_short(desks
 
 async def test_every_route_of_ratings_is_guarded_and_harmless(desks) -> None:
     await assert_desks(desks, ratings.ROUTES)
-    assert await assert_nobodys(desks, ratings.ROUTES, BODIES) == len(ratings.ROUTES)
+    assert await assert_nobodys(desks, ratings.ROUTES, BODIES) == len(ratings.ROUTES) - 1
     assert await assert_harmless(desks, ratings.ROUTES, BODIES) > 20

@@ -229,6 +229,14 @@ class Rating(msgspec.Struct, frozen=True, kw_only=True):
     rated_on: date
 
 
+class OwnRating(msgspec.Struct, frozen=True):
+    """What one has said oneself, and of what."""
+
+    completion_id: CompletionId
+    run_id: RunId
+    rating: Rating
+
+
 class RatingList(msgspec.Struct, frozen=True):
     """One page of shown ratings, newest first, and how many there are in all."""
 

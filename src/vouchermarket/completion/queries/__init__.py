@@ -22,7 +22,7 @@ from vouchermarket.completion.queries.ratings import (
     course_ratings,
     course_stand,
     is_rated,
-    own_rating,
+    own_ratings,
     run_ratings,
 )
 
@@ -41,7 +41,7 @@ __all__ = [
     "course_stand",
     "is_rated",
     "own_completions",
-    "own_rating",
+    "own_ratings",
     "participant_of",
     "participants_of",
     "registrar_queue",

@@ -10,7 +10,7 @@ from vouchermarket.catalogue import queries as catalogue
 from vouchermarket.catalogue.tables import run as run_table
 from vouchermarket.completion import rules
 from vouchermarket.completion.queries.attendance import run
-from vouchermarket.completion.structs import Rating, RatingList, Stand
+from vouchermarket.completion.structs import OwnRating, Rating, RatingList, Stand
 from vouchermarket.completion.tables import completion, rating
 from vouchermarket.identity import queries as bodies
 from vouchermarket.identity import rules as identity
@@ -29,22 +29,22 @@ async def is_rated(session: Session, bureau_id: UUID, completion_id: UUID) -> bo
     return (await session.execute(select(rating.c.id).where(*of_it))).first() is not None
 
 
-async def own_rating(session: Session, actor: Actor, completion_id: UUID) -> Rating:
-    """What one has said oneself of a completion, shown or not. Refuses `NotFound`."""
+async def own_ratings(session: Session, actor: Actor, *, limit: int = 50, offset: int = 0) -> list[OwnRating]:
+    """What one has said oneself, shown or not, newest first."""
+    zone = (await bodies.bureau(session, actor.bureau_id)).time_zone
     statement = (
         select(rating)
         .join_from(rating, completion, _of_completion)
         .join(booking, leads_to(completion.c.booking_id, booking))
-        .where(
-            rating.c.bureau_id == actor.bureau_id,
-            rating.c.completion_id == completion_id,
-            booking.c.person_id == actor.person_id,
-        )
+        .where(rating.c.bureau_id == actor.bureau_id, booking.c.person_id == actor.person_id)
+        .order_by(rating.c.rated_at.desc(), rating.c.id)
+        .limit(limit)
+        .offset(offset)
     )
-    row = (await session.execute(statement)).one_or_none()
-    if row is None:
-        raise identity.NotFound
-    return _rating_of(row, (await bodies.bureau(session, actor.bureau_id)).time_zone)
+    return [
+        OwnRating(row.completion_id, row.run_id, _rating_of(row, zone))
+        for row in await session.execute(statement)
+    ]
 
 
 async def course_ratings(

@@ -5,7 +5,7 @@ from litestar.params import JSONBody
 
 from vouchermarket.completion import operations as completion
 from vouchermarket.completion import queries
-from vouchermarket.completion.structs import Rate, Rating, RatingList
+from vouchermarket.completion.structs import OwnRating, Rate, RatingList
 from vouchermarket.kit.ids import CompletionId
 from vouchermarket.web import given
 from vouchermarket.web.fields import Id, Limit, Offset
@@ -21,10 +21,12 @@ async def rate(
     await completion.rate(session, actor, CompletionId(completion_id), data, now=now)
 
 
-@get("/completions/{completion_id:uuid}/rating", verb="read_own", tags=TAGS)
-async def own_rating(completion_id: Id, session: given.Session, actor: given.Actor) -> Rating:
-    """What one has said oneself of a completion."""
-    return await queries.own_rating(session, actor, completion_id)
+@get("/me/ratings", verb="read_own", tags=TAGS)
+async def own_ratings(
+    session: given.Session, actor: given.Actor, limit: Limit = 50, offset: Offset = 0
+) -> list[OwnRating]:
+    """What one has said oneself, newest first, shown or not."""
+    return await queries.own_ratings(session, actor, limit=limit, offset=offset)
 
 
 @get("/courses/{course_id:uuid}/ratings", verb="read_catalogue", tags=TAGS)
@@ -43,4 +45,4 @@ async def run_ratings(
     return await queries.run_ratings(session, actor, run_id, limit=limit, offset=offset)
 
 
-ROUTES = (rate, own_rating, course_ratings, run_ratings)
+ROUTES = (rate, own_ratings, course_ratings, run_ratings)
