@@ -22,8 +22,8 @@ from vouchermarket.credits import queries as credit_queries
 from vouchermarket.credits.structs import DecideEntry, Decision
 from vouchermarket.identity import operations as identity
 from vouchermarket.identity.structs import Actor, GiveTier
-from vouchermarket.kit.db import Database
-from vouchermarket.kit.ids import BookingId, CompletionId, PaymentId, RunId, StatementId
+from vouchermarket.kit.db import Database, Session
+from vouchermarket.kit.ids import BookingId, CompletionId, CourseId, PaymentId, RunId, StatementId
 from vouchermarket.ledger import queries as ledger
 from vouchermarket.reporting.queries import invariants, line
 from vouchermarket.settlement import operations as settlement
@@ -108,7 +108,6 @@ class World:
             },
             FileCourse,
         )
-        starts = [STARTS + number * WEEK for number in range(meetings)]
         async with self.open() as session:
             accreditation = await catalogue.file_accreditation(session, provider, asked, now=now)
             await catalogue.decide_accreditation(session, centre, accreditation, approve=True, now=now)
@@ -117,17 +116,31 @@ class World:
                 session, centre, ReviewCourse(course_id=course_id, approve=True), now=now
             )
             await catalogue.publish_course(session, other, course_id, now=now)
-            command = OpenRun(
-                course_id=course_id,
-                capacity=capacity,
-                books_from_at=OPENS,
-                books_until_at=STARTS - timedelta(days=1),
-                place="一中",
-                meetings=tuple(MeetingTime(starts_at=at, ends_at=at + timedelta(hours=3)) for at in starts),
-            )
-            return await catalogue.open_run(session, provider, command, now=now)
+            return await self._run_of(session, course_id, capacity, meetings)
+
+    async def _run_of(self, session: Session, course_id: CourseId, capacity: int, meetings: int) -> RunId:
+        starts = [STARTS + number * WEEK for number in range(meetings)]
+        command = OpenRun(
+            course_id=course_id,
+            capacity=capacity,
+            books_from_at=OPENS,
+            books_until_at=STARTS - timedelta(days=1),
+            place="一中",
+            meetings=tuple(MeetingTime(starts_at=at, ends_at=at + timedelta(hours=3)) for at in starts),
+        )
+        provider = self.city.officer("provider")
+        return await catalogue.open_run(session, provider, command, now=OPENS - timedelta(days=5))
 
     # --- choosing -----------------------------------------------------------------------------------------
+
+    async def fill_cart(self, teacher: Actor, run_id: RunId, lines: int) -> None:
+        """Put so many further runs of a run's course into a teacher's cart."""
+        async with self.open() as session:
+            course_id = (await shelf.run(session, self.bureau_id, run_id)).course_id
+            for _ in range(lines):
+                await booking.put_in(
+                    session, teacher, await self._run_of(session, course_id, 10, 1), now=OPENS
+                )
 
     async def book(self, teacher: Actor, run_id: RunId, now: datetime = OPENS) -> BookingId:
         """A teacher's own choice."""

@@ -56,10 +56,14 @@ class Visit:
         """Somebody with a bearer token."""
         return self.stranger(authorization=f"Bearer {await self.token(actor)}")
 
-    async def browser(self, actor: Actor, username: str = "zhangsan") -> httpx.AsyncClient:
-        """Somebody who has logged in, with the CSRF token in every request."""
+    async def give_password(self, actor: Actor, username: str) -> None:
+        """The administrator gives somebody a user name and a first password."""
         command = SetPassword(person_id=actor.person_id, username=username, password=PASSWORD)
         await operations.set_password(self.database, self.city.officer("administrator"), command, now=NOW)
+
+    async def browser(self, actor: Actor, username: str = "zhangsan") -> httpx.AsyncClient:
+        """Somebody who has logged in, with the CSRF token in every request."""
+        await self.give_password(actor, username)
         client = self.stranger()
         opened = await client.post("/login", json={"username": username, "password": PASSWORD})
         assert opened.status_code == 200, opened.text

@@ -16,7 +16,7 @@ ASSETS = Path(__file__).parent / "assets"
 # Our own files and the built third-party ones; the rest of the folder is nobody's business.
 FOLDERS = ("own", "built")
 # Packed once at the start. Pages are not: packed text beside a secret would tell of it by its length.
-WORTH_PACKING = frozenset({"text/css", "text/javascript", "application/javascript", "image/svg+xml", "text/html"})
+WORTH_PACKING = frozenset({"text/css", "text/javascript", "application/javascript", "image/svg+xml"})
 
 
 class Asset(msgspec.Struct, frozen=True):

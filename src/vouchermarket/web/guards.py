@@ -73,6 +73,9 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
         return
     visitor = await visitor_of(connection)
     if visitor is None:
+        if unsafe and handler.opt.get("page"):
+            # What was typed is kept while somebody whose login has ended signs in again.
+            connection.scope["state"]["typed"] = await _typed(connection)
         raise rules.SignInNeeded
     if visitor.csrf and unsafe:
         _from_here(connection)
@@ -129,6 +132,11 @@ async def _form_tokens(connection: Connection) -> list[bytes]:
         return []
     sent = (await connection.form()).getall(CSRF_FIELD, [])
     return [token.encode() for token in sent if isinstance(token, str)]
+
+
+async def _typed(connection: Connection) -> list[tuple[str, str]]:
+    form = await connection.form() if isinstance(connection, Request) else None
+    return [(name, text) for name, text in form.multi_items() if isinstance(text, str)] if form else []
 
 
 def _with_token(sent: list[bytes], wanted: str) -> None:

@@ -1,4 +1,4 @@
-"""The words of the pages: Chinese where they are written, English from one catalogue.
+"""The words of the pages: Chinese where they are written, English from the catalogues.
 
 A text may speak of facts in braces: `_("还剩 {seats} 个名额", seats=3)`. A text without its English is a
 fault that a test finds; at run time it is shown in Chinese.
@@ -11,7 +11,8 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 LANGUAGES = ("zh", "en")
-CATALOGUE = Path(__file__).parent / "locale" / "en.po"
+# One file an area, so that each stays short.
+CATALOGUES = Path(__file__).parent / "locale" / "en"
 
 Words = Callable[..., str]
 
@@ -23,8 +24,11 @@ def N_(text: str) -> str:  # noqa: N802 - the name gettext's own tools look for
 
 @cache
 def _english() -> dict[str, str]:
-    with CATALOGUE.open("rb") as file:
-        return {str(one.id): str(one.string) for one in read_po(file, locale="en") if one.id and one.string}
+    found: dict[str, str] = {}
+    for path in sorted(CATALOGUES.glob("*.po")):
+        with path.open("rb") as file:
+            found |= {str(one.id): str(one.string) for one in read_po(file, locale="en") if one.string}
+    return found
 
 
 def _in_chinese(text: str, **facts: object) -> str:

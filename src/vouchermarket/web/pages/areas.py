@@ -4,9 +4,16 @@ from typing import Any
 
 from litestar import Request, Router
 
-from vouchermarket.web.pages import cart, entrance, market, signing_in
+from vouchermarket.web.pages import bookings, cart, centre_courses, entrance, market, signing_in
 
-AREAS = (signing_in.ROUTES, entrance.ROUTES, market.ROUTES, cart.ROUTES)
+AREAS = (
+    signing_in.ROUTES,
+    entrance.ROUTES,
+    market.ROUTES,
+    cart.ROUTES,
+    bookings.ROUTES,
+    centre_courses.ROUTES,
+)
 
 
 async def _unread(request: Request[Any, Any, Any]) -> None:

@@ -33,6 +33,19 @@ MENUS: Mapping[str, tuple[Entry, ...]] = {
         Entry("/credits", N_("我的学分"), "read_own"),
         Entry("/vouchers", N_("我的培训券"), "read_own"),
     ),
+    "training_centre": (
+        Entry("/centre/courses/to-review", N_("待评审课程"), "review_course"),
+        Entry("/centre/courses", N_("课程"), "review_course"),
+    ),
+    "teacher_office": (),
+    "school": (),
+    "school_research_office": (),
+    "county_bureau": (),
+    "county_training_body": (),
+    "provider": (),
+    "finance_office": (),
+    "inspectorate": (),
+    "administrator": (),
 }
 EVERYBODY = (Entry("/notices", N_("消息"), "read_own"), Entry("/logins", N_("登录与安全"), "read_own"))
 

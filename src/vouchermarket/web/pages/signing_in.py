@@ -17,7 +17,7 @@ from vouchermarket.web.pages.forms import Form, FormNotRight, faults_of
 from vouchermarket.web.pages.menu import first_screen
 from vouchermarket.web.pages.turn import LANGUAGE_COOKIE, Turn, Typed
 from vouchermarket.web.visitors import csrf_token
-from vouchermarket.web.words import LANGUAGES
+from vouchermarket.web.words import LANGUAGES, Words
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -41,7 +41,7 @@ async def sign_in(turn: given.Turn, gate: given.Gate) -> Response[Any]:
     """Open a login and go on to where one wanted to be; what was typed meanwhile is not lost."""
     typed = await turn.typed()
     try:
-        command = _form(turn).read(typed)
+        command = form_of(turn.say).read(typed)
         opened = await identity.log_in(turn.database, turn.bureau.id, command, gate=gate, now=turn.now)
     except Refusal as refusal:
         return await _door(turn, typed, refusal)
@@ -94,19 +94,20 @@ def login_cookie(place: Place, secret: str, max_age: int | None = None) -> Cooki
 
 
 def local(wanted: str) -> str:
-    """An address of ours, or the first page: nobody is led to another site by an address of ours."""
+    """An address of ours, else nothing: nobody is led to another site by an address of ours."""
     parts = urlsplit(wanted)
     is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc
-    return wanted if is_ours and wanted.isprintable() and " " not in wanted else "/"
+    return wanted if is_ours and wanted.isprintable() and " " not in wanted else ""
 
 
-def _form(turn: Turn) -> Form:
-    return Form(LogIn, turn.say, turn.bureau.time_zone, kinds={"password": "password"})
+def form_of(say: Words) -> Form:
+    """What is typed at the door; there is no time in it, so no zone matters."""
+    return Form(LogIn, say, "UTC", kinds={"password": "password"})
 
 
 async def _door(turn: Turn, typed: Typed | None, refusal: Refusal | None) -> Response[str]:
     asked = typed or Typed([("next", turn.request.query_params.get("next", ""))])
-    form = _form(turn)
+    form = form_of(turn.say)
     return await turn.show(
         "logins/door.html",
         status=status_of(refusal) if refusal else 200,

@@ -160,7 +160,9 @@ class Turn(Bare):
         return Response("", status_code=303, media_type=HTML, headers={"Location": self.url(path, **asked)})
 
     def back(self, address: str, **asked: Any) -> Response[str]:
-        """On to an address a page of ours gave, prefix, questions and all."""
+        """On to an address a page of ours gave, prefix, questions and all; without one to the first page."""
+        if not address:
+            return self.go("/", **asked)
         path, _, question = address.partition("?")
         told = [(name, text) for name, text in parse_qsl(question) if name not in asked]
         question = urlencode([*told, *asked.items()])
