@@ -34,6 +34,7 @@ WITH_EFFECT = {
     "415": "The body is no JSON",
     "422": "It breaks a rule, told with its clause",
 }
+FILE = {"type": "string", "format": "binary"}
 KEY = {"type": "string", "pattern": "^[!-~]{1,200}$"}
 CSRF = {
     "name": CSRF_HEADER.decode(),
@@ -104,6 +105,10 @@ def _shape(operation: dict[str, Any], handler: HTTPRouteHandler, shaped: dict[An
         operation["requestBody"] = {"content": {JSON: {"schema": shaped[asked]}}, "required": True}
     if told is not None:
         operation["responses"][str(handler.status_code)]["content"] = {JSON: {"schema": shaped[told]}}
+    elif handler.opt.get("media"):
+        # A file, of one of the types the route says.
+        content = {media: {"schema": FILE} for media in handler.opt["media"]}
+        operation["responses"][str(handler.status_code)]["content"] = content
 
 
 def _answers(operation: dict[str, Any], method: str) -> None:
