@@ -1,5 +1,6 @@
 """Files for the import of rosters: headings, rows, and sheets made of them."""
 
+from vouchermarket.identity.operations import imports
 from vouchermarket.identity.rules.sheets import ORGANISATIONS, PEOPLE
 from vouchermarket.kit import tabular
 
@@ -48,3 +49,16 @@ def written(rows, heading):
 
 def sheet_of(content):
     return tabular.read(content)
+
+
+async def preview(session, actor, table, sheet, *, now):
+    """What a file would do, as a page shows it."""
+    found = await imports.look(session, actor, table, sheet, now=now)
+    return tabular.preview(table, sheet.encoding, found)
+
+
+async def apply(session, actor, table, sheet, *, now):
+    """A file imported as a whole, or refused."""
+    found = await imports.bring(session, actor, table, sheet, now=now)
+    tabular.refuse_faulty(found, tabular.OnFault.NONE)
+    return tabular.preview(table, sheet.encoding, found)

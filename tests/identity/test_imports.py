@@ -8,9 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from factories import NOW, TODAY
-from identity.rosters import a_body, a_teacher, bodies_file, people_file, sheet_of
+from identity.rosters import a_body, a_teacher, apply, bodies_file, people_file, preview, sheet_of
 from vouchermarket.identity import queries, rules, tables
-from vouchermarket.identity.operations import imports as operations
 from vouchermarket.identity.queries import imports as exports
 from vouchermarket.identity.rules import sheets
 from vouchermarket.identity.rules.sheets import FaultKind
@@ -45,7 +44,7 @@ async def codes(database, city):
 def bring(database, city, keeper):
     """Import a file, or look at what it would do."""
 
-    async def brought(content, table="people", verb=operations.apply, actor=keeper):
+    async def brought(content, table="people", verb=apply, actor=keeper):
         async with database.transaction(city.bureau_id) as session:
             return await verb(session, actor, table, sheet_of(content), now=NOW)
 
@@ -127,7 +126,7 @@ async def test_ten_thousand_teachers_with_37_faults_are_told_of_and_left_out(
     assert (len(places), len({kind for *_, kind in places})) == (37, 12)
     before = await counted(database, city)
     faulty = people_file(bad, heading)
-    seen = await bring(faulty, verb=operations.preview)
+    seen = await bring(faulty, verb=preview)
     assert (seen.faulty, {(fault.row, fault.column, fault.kind) for fault in seen.faults}) == (
         37,
         set(places),
@@ -151,7 +150,7 @@ async def test_a_teacher_told_at_another_school_leaves_the_former_one(bring, cod
     first = a_teacher(1, codes["school_a"], posts="homeroom", tiers="backbone")
     moved = first | {"organisation": codes["school_b"], "from_on": "2014-06-01", "posts": "", "name": "李五"}
     await bring(people_file([first]))
-    seen = await bring(people_file([moved]), verb=operations.preview)
+    seen = await bring(people_file([moved]), verb=preview)
     assert (seen.changed, seen.changes[0].fields) == (1, ("name", "organisation", "posts"))
     assert told(await bring(people_file([moved]))) == (0, 1, 0, 0)
     may, june = await standing("new00001", date(2014, 5, 31)), await standing("new00001", JUNE)
@@ -197,7 +196,7 @@ async def test_a_body_that_makes_no_sense_is_told_of(bring, codes):
         a_body("x4", "幼儿园"),
         a_body("x5", "school_research_office", parent="x4"),
     ]
-    seen = await bring(bodies_file(rows), "organisations", operations.preview)
+    seen = await bring(bodies_file(rows), "organisations", preview)
     assert [(fault.row, fault.column, fault.kind) for fault in seen.faults] == [
         (2, "parent", K.PARENT_NOT_FITTING),
         (3, "parent", K.ORGANISATION_UNKNOWN),
@@ -212,9 +211,9 @@ async def test_a_closed_body_takes_nobody_and_is_not_opened_by_a_file(database, 
         table = tables.organisation
         mine = (table.c.bureau_id == city.bureau_id, table.c.code == codes["school_b"])
         await session.execute(table.update().where(*mine).values(closed_on=APRIL))
-    people = await bring(people_file([a_teacher(1, codes["school_b"])]), verb=operations.preview)
+    people = await bring(people_file([a_teacher(1, codes["school_b"])]), verb=preview)
     body = a_body(codes["school_b"], stage="junior", is_direct="是")
-    bodies = await bring(bodies_file([body]), "organisations", operations.preview)
+    bodies = await bring(bodies_file([body]), "organisations", preview)
     assert [people.faults[0].kind, bodies.faults[0].kind] == [K.ORGANISATION_CLOSED] * 2
 
 
@@ -231,14 +230,14 @@ async def test_a_row_that_cannot_follow_what_stands_is_told_of(bring, codes, mor
     await bring(people_file([a_teacher(1, codes["school_a"])]))
     place = {"organisation": codes["school_b"]} if "posts" not in more else {}
     row = a_teacher(1, codes["school_a"]) | place | more
-    seen = await bring(people_file([row]), verb=operations.preview)
+    seen = await bring(people_file([row]), verb=preview)
     assert [(one.column, one.kind) for one in seen.faults] == [fault]
 
 
 async def test_headings_are_told_by_their_place(bring, codes):
     heading = ["工号", "name", "name", "note", "born_on", ""]
     row = {"工号": "new1", "name": "李四", "note": "x", "born_on": "1980-01-01", "": "y"}
-    seen = await bring(people_file([row], heading), verb=operations.preview)
+    seen = await bring(people_file([row], heading), verb=preview)
     assert {(fault.row, fault.column, fault.kind) for fault in seen.faults} == {
         *((1, name, K.HEADING_MISSING) for name in ("sex", "joined_on", "registered")),
         (1, "name", K.HEADING_DOUBLED),
@@ -257,7 +256,7 @@ def test_a_formula_cell_is_no_value():
 
 
 async def test_an_empty_file_lacks_its_heading(bring):
-    seen = await bring(b"", verb=operations.preview)
+    seen = await bring(b"", verb=preview)
     assert {fault.kind for fault in seen.faults} == {K.HEADING_MISSING}
 
 
@@ -268,14 +267,14 @@ async def test_two_imports_at_once_are_one(database, city, keeper, bring, codes)
     refused = [one for one in results if isinstance(one, tabular.ImportInFlight)]
     assert len(refused) + sum(isinstance(one, tabular.Preview) for one in results) == 4
     async with database.transaction(city.bureau_id) as session:
-        await operations.apply(session, keeper, "people", sheet_of(content), now=NOW)
+        await apply(session, keeper, "people", sheet_of(content), now=NOW)
         with pytest.raises(tabular.ImportInFlight):
             await bring(content)
     rows = await counted(database, city)
     assert rows["person"] - 43 == 300
 
 
-@pytest.mark.parametrize("verb", [operations.preview, operations.apply])
+@pytest.mark.parametrize("verb", [preview, apply])
 async def test_only_the_keeper_of_the_roster_imports(city, bring, codes, verb):
     content = people_file([a_teacher(1, codes["school_a"])])
     with pytest.raises(rules.RoleNotAllowed):

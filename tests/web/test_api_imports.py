@@ -7,6 +7,7 @@ import zipfile
 import openpyxl
 import pytest
 
+from catalogue.rows import accredit
 from identity.rosters import BODIES_HEADING, a_body, a_teacher, bodies_file, people_file
 from vouchermarket.identity.queries import imports as exports
 from vouchermarket.jobs.imports import KINDS
@@ -14,7 +15,6 @@ from vouchermarket.jobs.tasks import Hands
 from vouchermarket.kit import tabular
 from vouchermarket.kit.ids import new_id
 from vouchermarket.tasks import operations as tasks
-from web.market import Desks
 
 
 @pytest.fixture
@@ -27,11 +27,6 @@ async def school(database, city):
     async with database.transaction(city.bureau_id) as session:
         bodies = await exports.standing_bodies(session, city.bureau_id)
     return next(code for code, body in bodies.items() if body.id == city.bodies["school_a"])
-
-
-@pytest.fixture
-def desks(visit, city, database):
-    return Desks(visit, city, database)
 
 
 async def send(client, path, content, name="名册.csv"):
@@ -137,6 +132,53 @@ async def test_a_stored_file_is_imported_by_a_worker_and_its_list_fetched(keeper
     assert (task["state"], task["done"], task["total"]) == ("done", 4, 4)
     told = (await keeper.get(f"/files/{task['file_id']}")).content.decode("utf-8-sig").splitlines()
     assert told == ["行,列,错误,现为,应为,expected", "5,sex,choice_unknown,x,女 | 男,female | male"]
+
+
+async def test_a_provider_sends_its_own_sheet_of_courses(visit, city, database, policy):
+    provider, rival = [await visit.program(city.officer(body)) for body in ("provider", "rival")]
+    async with database.transaction(city.bureau_id) as session:
+        await accredit(session, city)
+        bodies = await exports.standing_bodies(session, city.bureau_id)
+    centre = next(code for code, body in bodies.items() if body.id == city.bodies["training_centre"])
+    heading = ["课程名称", "主办单位编号", "培训类别", "层次", "方式", "价格(元)", "数量", "单位", "经费额度"]
+    row = ["阅读课", centre, "in_post", "市级", "集中", "180", "18", "学分", "all_staff"]
+    content = "\n".join(map(",".join, (heading, row))).encode("gb18030")
+    for verb, added in (("preview", 1), ("apply", 1), ("apply", 0)):
+        told = (await send(provider, f"courses/{verb}", content)).json()
+        assert (told["added"], told["encoding"], told["faulty"]) == (added, "gb18030", 0)
+    refused = await send(rival, "courses/apply", content)
+    assert (refused.status_code, refused.json()["code"]) == (403, "provider_not_accredited")
+    own, others = [await one.get("/exports/courses", params={"format": "csv"}) for one in (provider, rival)]
+    assert [len(one.content.decode("utf-8-sig").splitlines()) for one in (own, others)] == [2, 1]
+    told = (await send(provider, "courses/apply", own.content)).json()
+    assert (told["added"], told["unchanged"]) == (0, 1)
+
+
+async def test_the_sheet_of_a_run_is_fetched_filled_in_and_sent(desks, learning):
+    """By the run's own provider: attendance and reports, and again nothing."""
+    await learning.enrol(2)
+    provider, rival, place = (
+        await desks.at("provider"),
+        await desks.at("rival"),
+        f"/runs/{learning.run_id}/sheet",
+    )
+    sheet = (await provider.get(place)).content.decode("utf-8-sig")
+    heading, *lines = sheet.splitlines()
+    assert (heading, len(lines)) == ("工号,姓名,到课次序,证明材料", 2)
+    filled = "\n".join([heading, *(line.removesuffix(",,") + ",1|2|3,签到表" for line in lines)]).encode()
+    for verb, changed in (("preview", 2), ("apply", 2), ("apply", 0)):
+        answer = await provider.post(f"{place}/{verb}", files={"file": ("班次.csv", filled)})
+        assert (answer.json()["changed"], answer.json()["faulty"]) == (changed, 0)
+    found = (await provider.get(f"/runs/{learning.run_id}/completions")).json()
+    assert [one["completion"]["attended"] for one in found] == [3, 3]
+    for answer in (
+        await rival.get(place),
+        await rival.post(f"{place}/apply", files={"file": ("班次.csv", filled)}),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    faulty = filled.replace(b"1|2|3", b"1|9")
+    refused = await provider.post(f"{place}/apply", files={"file": ("班次.csv", faulty)})
+    assert (refused.json()["code"], refused.json()["count"]) == ("import_faulty", 2)
 
 
 async def test_nobody_imports_the_file_of_another(keeper, visit, city, school):

@@ -4,26 +4,29 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import NoReturn, TypeVar
+from uuid import UUID
 
 import click
 
 from vouchermarket.cli.opening import on_database
+from vouchermarket.completion.operations import imports as completions
 from vouchermarket.identity import queries
-from vouchermarket.identity.operations import imports as roster
-from vouchermarket.identity.queries import imports as exports
-from vouchermarket.identity.rules import NotFound, sheets
+from vouchermarket.identity.rules import NotFound
 from vouchermarket.identity.structs import Actor
+from vouchermarket.jobs.imports import WAYS, Way
 from vouchermarket.kit import tabular
 from vouchermarket.kit.clock import civil_day, system_clock
 from vouchermarket.kit.db import Database, Session
 
 Result = TypeVar("Result")
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+COMPLETIONS = "completions"
 BUREAU = click.option("--bureau", required=True, help="The code of the bureau.")
 BY = click.option("--by", required=True, help="The code of the person in whose name it is done.")
 TABLE = click.option(
-    "--table", type=click.Choice(list(sheets.TABLES)), default="people", show_default=True, help="Of what."
+    "--table", type=click.Choice([*WAYS, COMPLETIONS]), default="people", show_default=True, help="Of what."
 )
+RUN = click.option("--run", type=click.UUID, help="The id of the run, for completions.")
 ON_FAULT = click.option(
     "--on-fault",
     type=click.Choice([one.value for one in tabular.OnFault]),
@@ -35,7 +38,7 @@ ON_FAULT = click.option(
 
 @click.group(name="roster")
 def command() -> None:
-    """Bodies and people, from and to CSV and Excel files."""
+    """Bodies, people, courses, runs and completions, from and to CSV and Excel files."""
 
 
 @command.command()
@@ -43,12 +46,14 @@ def command() -> None:
 @BUREAU
 @BY
 @TABLE
-def check(file: Path, bureau: str, by: str, table: str) -> None:
+@RUN
+def check(file: Path, bureau: str, by: str, table: str, run: UUID | None) -> None:
     """Tell what importing FILE would do, and what is wrong with it; change nothing."""
-    sheet = _read(file)
+    (way, of), sheet = _way(table, run), _read(file)
 
     async def looked_at(session: Session, actor: Actor) -> tabular.Preview:
-        return await roster.preview(session, actor, table, sheet, now=system_clock())
+        found = await way.look(session, actor, of, sheet, now=system_clock())
+        return tabular.preview(table, sheet.encoding, found)
 
     found = _as_person(bureau, by, looked_at)
     if found.faulty:
@@ -61,13 +66,16 @@ def check(file: Path, bureau: str, by: str, table: str) -> None:
 @BUREAU
 @BY
 @TABLE
+@RUN
 @ON_FAULT
-def apply(file: Path, bureau: str, by: str, table: str, on_fault: str) -> None:
+def apply(file: Path, bureau: str, by: str, table: str, run: UUID | None, on_fault: str) -> None:
     """Import FILE: every row of it or none, or with --on-fault others every row without fault."""
-    sheet, of_faulty = _read(file), tabular.OnFault(on_fault)
+    (way, of), sheet, of_faulty = _way(table, run), _read(file), tabular.OnFault(on_fault)
 
     async def imported(session: Session, actor: Actor) -> tabular.Preview:
-        return await roster.apply(session, actor, table, sheet, on_fault=of_faulty, now=system_clock())
+        found = await way.bring(session, actor, of, sheet, on_fault=of_faulty, now=system_clock())
+        tabular.refuse_faulty(found, of_faulty)
+        return tabular.preview(table, sheet.encoding, found)
 
     try:
         found = _as_person(bureau, by, imported)
@@ -83,16 +91,27 @@ def apply(file: Path, bureau: str, by: str, table: str, on_fault: str) -> None:
 @BUREAU
 @BY
 @TABLE
-def export(file: Path, bureau: str, by: str, table: str) -> None:
+@RUN
+def export(file: Path, bureau: str, by: str, table: str, run: UUID | None) -> None:
     """Write FILE as `apply` reads it: Excel where its name ends in .xlsx, else CSV."""
+    way, of = _way(table, run)
 
     async def told(session: Session, actor: Actor) -> list[list[tabular.Value]]:
-        return await exports.rows(session, actor, table, now=system_clock())
+        return await way.rows(session, actor, of, now=system_clock())
 
     rows = _as_person(bureau, by, told)
     is_workbook = file.suffix == ".xlsx"
     file.write_bytes(tabular.write_xlsx(rows, name=table) if is_workbook else tabular.write_csv(rows))
     click.echo(f"{len(rows) - 1:,} rows")
+
+
+def _way(table: str, run: UUID | None) -> tuple[Way, str | UUID]:
+    """How a table comes in, and of what: the table's name, or the run whose sheet it is."""
+    if table != COMPLETIONS:
+        return WAYS[table], table
+    if run is None:
+        raise click.UsageError("--table completions needs --run")
+    return Way(completions.look, completions.bring, completions.rows), run
 
 
 def _read(file: Path) -> tabular.Sheet:

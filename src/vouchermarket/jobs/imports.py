@@ -10,8 +10,11 @@ from typing import Any
 
 import msgspec
 
+from vouchermarket.catalogue.operations import imports as shelf
+from vouchermarket.catalogue.rules import imports as shelf_sheets
 from vouchermarket.identity import queries as identity
 from vouchermarket.identity.operations import imports as roster
+from vouchermarket.identity.queries import imports as exports
 from vouchermarket.identity.rules import NotFound, sheets
 from vouchermarket.identity.structs import Actor
 from vouchermarket.jobs.tasks import Carry, Errand, Made
@@ -29,10 +32,11 @@ _CHANGES = ("行", "编号", "新增", "更改的列")
 
 
 class Way(msgspec.Struct, frozen=True):
-    """How one slice takes its tables in: `(session, actor, table, sheet, …)`, as `identity.operations`."""
+    """How one slice takes its tables in and gives them out, in the signatures of `identity`."""
 
     look: Callable[..., Awaitable[Compared[Any]]]
     bring: Callable[..., Awaitable[Compared[Any]]]
+    rows: Callable[..., Awaitable[list[list[Value]]]]
 
 
 async def import_table(errand: Errand, *, table: str, way: Way) -> Made | None:
@@ -108,8 +112,10 @@ def _change_rows(changes: Sequence[tabular.Change]) -> list[Sequence[Value]]:
     ]
 
 
-_ROSTER = Way(roster.look, roster.bring)
-WAYS: Mapping[str, Way] = dict.fromkeys(sheets.TABLES, _ROSTER)
+WAYS: Mapping[str, Way] = {
+    **dict.fromkeys(sheets.TABLES, Way(roster.look, roster.bring, exports.rows)),
+    **dict.fromkeys(shelf_sheets.TABLES, Way(shelf.look, shelf.bring, shelf.rows)),
+}
 KINDS: Mapping[str, Carry] = {
     f"import_{table}": partial(import_table, table=table, way=way) for table, way in WAYS.items()
 }

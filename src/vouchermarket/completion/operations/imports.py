@@ -27,7 +27,7 @@ async def look(
 
     Refuses `RoleNotAllowed`, `NotFound` for another's run, `RunCalledOff`, `RunNotEnded`.
     """
-    return await _compared(session, actor, await _own_run(session, actor, run_id), sheet, now)
+    return await _compared(session, actor, await own_run(session, actor, run_id), sheet, now)
 
 
 async def bring(
@@ -45,7 +45,7 @@ async def bring(
     faults keep the file out: who calls it tells of them. A report that was contested is made again.
     Refuses as `look`, `ImportInFlight`, and `NoPolicyInForce` where somebody is reported.
     """
-    run = await _own_run(session, actor, run_id)
+    run = await own_run(session, actor, run_id)
     # Two sheets of one run would each be judged by what stood before the other.
     if not await try_lock_word(session, actor.bureau_id, "completion import", run_id):
         raise tabular.ImportInFlight
@@ -63,11 +63,12 @@ async def rows(session: Session, actor: Actor, run_id: RunId, *, now: datetime) 
 
     Refuses `RoleNotAllowed`, `NotFound` for another's run.
     """
-    run = await _own_run(session, actor, run_id)
+    run = await own_run(session, actor, run_id)
     return standing.rows_of(await standing.lines(session, actor.bureau_id, run))
 
 
-async def _own_run(session: Session, actor: Actor, run_id: RunId) -> Run:
+async def own_run(session: Session, actor: Actor, run_id: RunId) -> Run:
+    """The run whose sheet the actor may send. Refuses `RoleNotAllowed`, `NotFound` for another's run."""
     identity.seats_for(actor, "report_completion")
     run = await queries.run(session, actor.bureau_id, run_id)
     identity.seat_at(actor, "report_completion", run.provider_id)

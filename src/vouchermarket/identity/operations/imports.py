@@ -28,36 +28,11 @@ _BODY_FIELDS = ("name", "is_direct", "is_rural", "stage", "provider_kind")
 _WORDS = {"posts": (tables.person_post, "post"), "tiers": (tables.person_tier, "tier")}
 
 
-async def preview(
-    session: Session, actor: Actor, table: str, sheet: Sheet, *, now: datetime
-) -> tabular.Preview:
-    """What importing this file would do; `table` is `organisations` or `people`. Writes nothing.
+async def look(session: Session, actor: Actor, table: str, sheet: Sheet, *, now: datetime) -> Compared:
+    """A file of `organisations` or `people` against what stands: every change, every fault. Writes nothing.
 
     Refuses `RoleNotAllowed`.
     """
-    return tabular.preview(table, sheet.encoding, await look(session, actor, table, sheet, now=now))
-
-
-async def apply(
-    session: Session,
-    actor: Actor,
-    table: str,
-    sheet: Sheet,
-    *,
-    on_fault: OnFault = OnFault.NONE,
-    now: datetime,
-) -> tabular.Preview:
-    """Import the file; the same file again changes nothing.
-
-    Refuses as `bring`, and `ImportFaulty` where its faults keep the file out.
-    """
-    found = await bring(session, actor, table, sheet, on_fault=on_fault, now=now)
-    tabular.refuse_faulty(found, on_fault)
-    return tabular.preview(table, sheet.encoding, found)
-
-
-async def look(session: Session, actor: Actor, table: str, sheet: Sheet, *, now: datetime) -> Compared:
-    """The whole file against what stands, every change and every fault. Refuses `RoleNotAllowed`."""
     rules.seats_for(actor, "change_roster")
     return await _compared(session, actor, table, await _records(table, sheet), now)
 

@@ -1,25 +1,33 @@
 """Rosters in and out as files: looked at, imported whole or not at all, exported for the next import."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromQuery, JSONBody
 
+from vouchermarket.catalogue.operations import imports as shelf
+from vouchermarket.completion.operations import imports as completions
 from vouchermarket.identity.operations import imports as roster
 from vouchermarket.identity.queries import imports as exports
 from vouchermarket.identity.rules import NotFound
-from vouchermarket.kit import files, tabular
-from vouchermarket.kit.tabular import ImportFile, OnFault
+from vouchermarket.identity.structs import Actor
+from vouchermarket.kit import db, files, tabular
+from vouchermarket.kit.ids import RunId
+from vouchermarket.kit.tabular import Compared, ImportFile, OnFault
 from vouchermarket.tasks import operations as tasks
 from vouchermarket.web import given
 from vouchermarket.web.commands import Made
+from vouchermarket.web.fields import Id
 from vouchermarket.web.uploads import BODY_BYTES_MAX, UploadOperation, attachment, one_file
 
 TAGS = ["imports"]
+SHEET = "completions"
 UPLOAD: dict[str, Any] = {
-    "verb": "change_roster",
     "tags": TAGS,
     "status_code": 200,
     "uploads": True,
@@ -36,28 +44,41 @@ class Format(StrEnum):
 
 
 MEDIA_TYPES = {
-    Format.CSV: "text/csv; charset=utf-8",
+    Format.CSV: "text/csv",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
-async def _sheet(request: Request[Any, Any, Any]) -> tabular.Sheet:
+async def sheet_of(request: Request[Any, Any, Any]) -> tabular.Sheet:
+    """The table a request brings, in whatever form it is."""
     # Read before a transaction is opened, and beside the event loop: a large workbook takes a while.
     sent = await one_file(request)
     return await asyncio.to_thread(tabular.read, sent.content)
 
 
-def _importing(table: str) -> list[Any]:
-    @post(f"/imports/{table}/preview", name=f"preview_{table}", **UPLOAD)
+class Way(msgspec.Struct, frozen=True):
+    """How one slice takes its tables in and gives them out, and the verbs of the desks that may."""
+
+    look: Callable[..., Awaitable[Compared[Any]]]
+    bring: Callable[..., Awaitable[Compared[Any]]]
+    rows: Callable[..., Awaitable[list[list[tabular.Value]]]]
+    change: str
+    read: str
+
+
+def _importing(table: str, way: Way) -> list[Any]:
+    @post(f"/imports/{table}/preview", name=f"preview_{table}", verb=way.change, **UPLOAD)
     async def preview(
         request: Request[Any, Any, Any], database: given.Database, actor: given.Actor, now: given.Now
     ) -> tabular.Preview:
         """What importing this CSV or Excel file would add and change, and what is wrong with it."""
-        sheet = await _sheet(request)
+        sheet = await sheet_of(request)
         async with database.transaction(actor.bureau_id) as session:
-            return await roster.preview(session, actor, table, sheet, now=now)
+            return tabular.preview(
+                table, sheet.encoding, await way.look(session, actor, table, sheet, now=now)
+            )
 
-    @post(f"/imports/{table}/apply", name=f"apply_{table}", **UPLOAD)
+    @post(f"/imports/{table}/apply", name=f"apply_{table}", verb=way.change, **UPLOAD)
     async def apply(
         request: Request[Any, Any, Any],
         database: given.Database,
@@ -66,11 +87,13 @@ def _importing(table: str) -> list[Any]:
         on_fault: FromQuery[OnFault] = OnFault.NONE,
     ) -> tabular.Preview:
         """Import a CSV or Excel file, all of it or the rows without fault; again it changes nothing."""
-        sheet = await _sheet(request)
+        sheet = await sheet_of(request)
         async with database.transaction(actor.bureau_id) as session:
-            return await roster.apply(session, actor, table, sheet, on_fault=on_fault, now=now)
+            found = await way.bring(session, actor, table, sheet, on_fault=on_fault, now=now)
+            tabular.refuse_faulty(found, on_fault)
+        return tabular.preview(table, sheet.encoding, found)
 
-    @post(f"/imports/{table}/tasks", name=f"import_{table}", verb="change_roster", tags=TAGS)
+    @post(f"/imports/{table}/tasks", name=f"import_{table}", verb=way.change, tags=TAGS)
     async def enqueue(
         data: JSONBody[ImportFile], session: given.Session, actor: given.Actor, now: given.Now
     ) -> Made:
@@ -79,22 +102,30 @@ def _importing(table: str) -> list[Any]:
             raise NotFound
         return Made(await tasks.enqueue(session, actor, f"import_{table}", data, now=now))
 
-    @get(f"/exports/{table}", name=f"export_{table}", verb="read_roster", tags=TAGS)
+    @get(
+        f"/exports/{table}",
+        name=f"export_{table}",
+        verb=way.read,
+        tags=TAGS,
+        media=tuple(MEDIA_TYPES.values()),
+    )
     async def export(
         database: given.Database,
         actor: given.Actor,
         now: given.Now,
         format: FromQuery[Format] = Format.CSV,  # noqa: A002 - the word of the query
     ) -> Response[bytes]:
-        """The roster as it stands today, as the import reads it back."""
+        """The table as it stands today, as the import reads it back."""
         async with database.transaction(actor.bureau_id) as session:
-            rows = await exports.rows(session, actor, table, now=now)
-        return await _written(rows, table, format)
+            rows = await way.rows(session, actor, table, now=now)
+        return await written(rows, table, format)
 
     return [preview, apply, enqueue, export]
 
 
-async def _written(rows: list[list[tabular.Value]], table: str, as_format: Format) -> Response[bytes]:
+async def written(rows: list[list[tabular.Value]], table: str, as_format: Format) -> Response[bytes]:
+    """A table as a file to be saved."""
+
     def write() -> bytes:
         return tabular.write_xlsx(rows, name=table) if as_format is Format.XLSX else tabular.write_csv(rows)
 
@@ -103,4 +134,69 @@ async def _written(rows: list[list[tabular.Value]], table: str, as_format: Forma
     return Response(content, media_type=MEDIA_TYPES[as_format], headers=headers)
 
 
-ROUTES = (*_importing("organisations"), *_importing("people"))
+async def _own_sheet(
+    request: Request[Any, Any, Any], database: db.Database, actor: Actor, run_id: UUID
+) -> tabular.Sheet:
+    # Whose run it is, is asked first and apart: of a stranger nothing is read.
+    async with database.transaction(actor.bureau_id) as session:
+        await completions.own_run(session, actor, RunId(run_id))
+    return await sheet_of(request)
+
+
+@post("/runs/{run_id:uuid}/sheet/preview", verb="report_completion", **UPLOAD)
+async def preview_sheet(
+    run_id: Id,
+    request: Request[Any, Any, Any],
+    database: given.Database,
+    actor: given.Actor,
+    now: given.Now,
+) -> tabular.Preview:
+    """What this sheet on one's own run would put down and report, and what is wrong with it."""
+    sheet = await _own_sheet(request, database, actor, run_id)
+    async with database.transaction(actor.bureau_id) as session:
+        found = await completions.look(session, actor, RunId(run_id), sheet, now=now)
+    return tabular.preview(SHEET, sheet.encoding, found)
+
+
+@post("/runs/{run_id:uuid}/sheet/apply", verb="report_completion", **UPLOAD)
+async def apply_sheet(
+    run_id: Id,
+    request: Request[Any, Any, Any],
+    database: given.Database,
+    actor: given.Actor,
+    now: given.Now,
+    on_fault: FromQuery[OnFault] = OnFault.NONE,
+) -> tabular.Preview:
+    """Take attendance and report by a sheet on one's own run; again it changes nothing."""
+    sheet = await _own_sheet(request, database, actor, run_id)
+    async with database.transaction(actor.bureau_id) as session:
+        found = await completions.bring(session, actor, RunId(run_id), sheet, on_fault=on_fault, now=now)
+        tabular.refuse_faulty(found, on_fault)
+    return tabular.preview(SHEET, sheet.encoding, found)
+
+
+@get("/runs/{run_id:uuid}/sheet", verb="report_completion", tags=TAGS, media=tuple(MEDIA_TYPES.values()))
+async def sheet_of_run(
+    run_id: Id,
+    database: given.Database,
+    actor: given.Actor,
+    now: given.Now,
+    format: FromQuery[Format] = Format.CSV,  # noqa: A002 - the word of the query
+) -> Response[bytes]:
+    """Everybody with a seat of one's own run, with attendance and evidence, as the import reads it back."""
+    async with database.transaction(actor.bureau_id) as session:
+        rows = await completions.rows(session, actor, RunId(run_id), now=now)
+    return await written(rows, SHEET, format)
+
+
+_ROSTER = Way(roster.look, roster.bring, exports.rows, change="change_roster", read="read_roster")
+_COURSES, _RUNS = (
+    Way(shelf.look, shelf.bring, shelf.rows, change=verb, read=verb) for verb in ("file_course", "open_run")
+)
+WAYS = {"organisations": _ROSTER, "people": _ROSTER, "courses": _COURSES, "runs": _RUNS}
+ROUTES = [
+    *(route for table, way in WAYS.items() for route in _importing(table, way)),
+    preview_sheet,
+    apply_sheet,
+    sheet_of_run,
+]
