@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from factories import NOW
+from factories import NOW, TODAY
 from notices.letters import ADDRESS, BASE, SENDER, Mailed
+from vouchermarket.identity import operations as identity
+from vouchermarket.identity.structs import Leave, RecordDeath
 from vouchermarket.identity.tables import bureau, person
 from vouchermarket.jobs.letters import PART, jobs_by_mail
 from vouchermarket.kit.letters import Letter, one_line, without_numbers
@@ -146,6 +148,23 @@ async def test_an_old_letter_is_not_sent(mailed: Mailed) -> None:
     await mailed.tell("缺证明")
     assert await mailed.send(NOW + rules.TOO_LATE + MINUTE) == 0
     assert [row.fault for row in await mailed.rows()] == [None, "too_late"]
+
+
+@pytest.mark.parametrize("way", ["left", "died"])
+async def test_nobody_writes_to_those_who_are_gone(mailed: Mailed, way: str) -> None:
+    await mailed.subscribe()
+    await mailed.tell("缺证明")
+    keeper, person_id = mailed.city.officer("administrator"), mailed.teacher.person_id
+    async with mailed.open() as session:
+        if way == "died":
+            death = RecordDeath(person_id=person_id, died_on=TODAY)
+            await identity.record_death(session, keeper, death, now=NOW)
+        else:
+            left = Leave(person_id=person_id, gone_on=TODAY, reason="调离")
+            await identity.leave(session, keeper, left, now=NOW)
+    assert await mailed.send() == 0
+    assert [row.fault for row in await mailed.rows()] == [None, "gone"]
+    assert mailed.sink.letters == []
 
 
 async def test_a_letter_does_not_leave_from_within_a_transaction(mailed: Mailed) -> None:

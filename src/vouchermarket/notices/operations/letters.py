@@ -14,6 +14,7 @@ from vouchermarket.identity.structs import Bureau
 from vouchermarket.identity.tables import person
 from vouchermarket.kit import events
 from vouchermarket.kit.cipher import Cipher, NotOpened
+from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.db import Session, among, leads_to
 from vouchermarket.kit.letters import Letter
 from vouchermarket.kit.locks import claim_rows
@@ -29,7 +30,7 @@ async def claim_letters(
 ) -> tuple[list[Outgoing], int]:
     """Take due letters under a lease and write them; returns them, and how many were due.
 
-    What must not go out any more is given up here: it is old, or its person wants none by now.
+    What must not go out any more is given up here: it is old, or its person wants none by now or is gone.
     """
     waiting = [
         letter.c.bureau_id == bureau_id,
@@ -47,9 +48,14 @@ async def claim_letters(
         .values(due_at=now + rules.LEASE, attempts=letter.c.attempts + 1)
     )
     bureau = await identity.bureau(session, bureau_id)
+    told = await _told(session, bureau_id, list(attempts))
+    gone = await identity.gone_from(session, bureau_id, {row.person_id for row in told})
+    today = civil_day(now, bureau.time_zone)
     outgoing: list[Outgoing] = []
-    for row in await _told(session, bureau_id, list(attempts)):
-        written = _written(row, bureau, cipher, base_url, now)
+    for row in told:
+        # Nobody writes to those who left or died, whatever they were told before.
+        is_gone = row.person_id in gone and gone[row.person_id] <= today
+        written = "gone" if is_gone else _written(row, bureau, cipher, base_url, now)
         if isinstance(written, str):
             await _give_up(session, bureau_id, row.id, written, now=now)
         else:

@@ -14,6 +14,7 @@ from vouchermarket.identity.structs import Actor
 from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import OrganisationId, PersonId, new_id
+from vouchermarket.kit.loading import insert_rows
 from vouchermarket.notices import queries, rules
 from vouchermarket.notices.tables import letter, notice
 
@@ -62,7 +63,7 @@ async def tell_each(
     rows = [row for row in rows if row["person_id"] not in dead]
     if not rows:
         return
-    await session.execute(insert(notice), rows)
+    await insert_rows(session, notice, rows)
     reached = await queries.reached_by_mail(session, bureau_id, {row["person_id"] for row in rows})
     due = [
         {"bureau_id": bureau_id, "notice_id": row["id"], "due_at": now}
