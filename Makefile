@@ -36,6 +36,9 @@ test: setup  ## the whole suite
 fuzz: setup  ## 20,000 requests generated from the OpenAPI, against a real server (some minutes)
 	@time PYTHONPATH=tests $(PY) -m fuzz
 
+test-payments: setup  ## payments and settlement against banks that break
+	@time $(PY) -m pytest -n 2 tests/payments tests/settlement
+
 bench: setup  ## print what is fast and what is not, as JSON lines (some minutes)
 	@time for bench in tests/bench/*.py; do PYTHONPATH=tests $(PY) $$bench; done
 
@@ -55,4 +58,4 @@ refusals: setup  ## write docs/refusals.md from the classes
 check-sources: setup  ## find every quote of the packs in the documents: make check-sources SOURCES=folder
 	@.venv/bin/vouchermarket policy check seeds/zhuzhou-2014 --source "$(SOURCES)"
 
-.PHONY: help setup run demo test fuzz bench check fmt lock refusals check-sources
+.PHONY: help setup run demo test test-payments fuzz bench check fmt lock refusals check-sources

@@ -13,11 +13,13 @@ from litestar import Request, Response, post
 from litestar.params import FromPath
 
 from vouchermarket.identity import rules as identity_rules
+from vouchermarket.identity.structs import Bureau
 from vouchermarket.payments import operations as payments
 from vouchermarket.payments import rules
 from vouchermarket.payments.structs import Gateway, HookEvent
 from vouchermarket.web import given
 from vouchermarket.web.problems import HookNotSigned, RequestNotReadable
+from vouchermarket.web.visitors import Visitors
 
 BYTES_MAX = 256 * 1024
 # What we keep of an event is written as Stripe writes ids and kinds.
@@ -51,25 +53,31 @@ async def stripe_hook(
     code: FromPath[str], request: Request[Any, Any, Any], visitors: given.Visitors
 ) -> Response[bytes]:
     """Keep one event of Stripe's. 400 unless its signature fits, 404 for a bureau that is not here."""
-    bureau = (
-        await visitors.bureau(request.scope["state"]["host"], code, None) if _CODE.fullmatch(code) else None
-    )
-    if bureau is None:
-        raise identity_rules.NotFound
-    state = request.app.state
-    now, raw = state.clock(), await request.body()
-    # A demo lives in its own year; the gateway signs in ours.
-    real = now - timedelta(seconds=state.settings.clock_offset_seconds)
-    signatures = [
-        text.decode("latin-1") for name, text in request.scope["headers"] if name == b"stripe-signature"
-    ]
-    secrets = state.settings.stripe_webhook_secrets
-    if len(signatures) != 1 or not rules.is_signed(raw, signatures[0], secrets, real):
-        raise HookNotSigned
+    bureau = await _bureau(request, visitors, code)
+    raw = await request.body()
+    _insist_on_signature(request, raw)
     event = _read(raw)
+    state = request.app.state
     async with state.database.transaction(bureau.id) as session:
-        await payments.keep_event(session, bureau.id, Gateway.STRIPE, event, now=now)
+        await payments.keep_event(session, bureau.id, Gateway.STRIPE, event, now=state.clock())
     return Response(b"", status_code=200)
+
+
+async def _bureau(request: Request[Any, Any, Any], visitors: Visitors, code: str) -> Bureau:
+    host = request.scope["state"]["host"]
+    found = await visitors.bureau(host, code, None) if _CODE.fullmatch(code) else None
+    if found is None:
+        raise identity_rules.NotFound
+    return found
+
+
+def _insist_on_signature(request: Request[Any, Any, Any], raw: bytes) -> None:
+    settings = request.app.state.settings
+    # A demo lives in its own year; the gateway signs in ours.
+    now = request.app.state.clock() - timedelta(seconds=settings.clock_offset_seconds)
+    told = [text.decode("latin-1") for name, text in request.scope["headers"] if name == b"stripe-signature"]
+    if len(told) != 1 or not rules.is_signed(raw, told[0], settings.stripe_webhook_secrets, now):
+        raise HookNotSigned
 
 
 def _read(raw: bytes) -> HookEvent:

@@ -6,6 +6,7 @@ came of it. A crash between two beats is healed by the next sweep, which repeats
 """
 
 from vouchermarket.payments.operations.attempts import begin_attempts, end_attempt, errand_in_doubt
+from vouchermarket.payments.operations.books import keep_reconciliation, mark_in_doubt
 from vouchermarket.payments.operations.hooks import claim_events, close_event, keep_event, note_silence
 from vouchermarket.payments.operations.payees import (
     close_payee,
@@ -37,8 +38,10 @@ __all__ = [
     "give_back",
     "instruct",
     "keep_event",
+    "keep_reconciliation",
     "lock",
     "lock_payee",
+    "mark_in_doubt",
     "move",
     "move_reversal",
     "note_silence",

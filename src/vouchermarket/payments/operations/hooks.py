@@ -20,7 +20,7 @@ async def keep_event(
     session: Session, bureau_id: UUID, gateway: Gateway, event: HookEvent, *, now: datetime
 ) -> bool:
     """Write an event down; False where it stands already, however often it is told."""
-    kept = await session.execute(
+    statement = (
         insert(hook_event)
         .values(
             bureau_id=bureau_id,
@@ -32,8 +32,9 @@ async def keep_event(
             due_at=now,
         )
         .on_conflict_do_nothing()
+        .returning(hook_event.c.event)
     )
-    return kept.rowcount == 1
+    return (await session.execute(statement)).one_or_none() is not None
 
 
 async def claim_events(

@@ -1,5 +1,12 @@
 """Reads of payments, their attempts, their reversals, and where providers are paid."""
 
+from vouchermarket.payments.queries.books import (
+    accounts_at,
+    entries,
+    known_among,
+    reconciliation_of,
+    reconciliations,
+)
 from vouchermarket.payments.queries.payees import (
     payee_in_use,
     payee_of,
@@ -24,7 +31,10 @@ from vouchermarket.payments.queries.reversals import (
 )
 
 __all__ = [
+    "accounts_at",
     "attempts_of",
+    "entries",
+    "known_among",
     "last_attempts",
     "paid_to",
     "payee_in_use",
@@ -35,6 +45,8 @@ __all__ = [
     "payment_of",
     "payments_in",
     "payments_of",
+    "reconciliation_of",
+    "reconciliations",
     "reversal_by_id",
     "reversal_of",
     "reversals_of",

@@ -31,6 +31,7 @@ from vouchermarket.payments.rules.paying import (
     recordable,
     unused_reference,
 )
+from vouchermarket.payments.rules.reconciling import compare, concerns
 from vouchermarket.payments.rules.reversing import (
     REVERSIBLE,
     STATE_OF,
@@ -76,6 +77,8 @@ __all__ = [
     "ReversalDecidedByProposer",
     "ReversalUnderWay",
     "attempt_key",
+    "compare",
+    "concerns",
     "conclude",
     "destination",
     "explained",

@@ -8,6 +8,7 @@ from vouchermarket.settlement.operations.respond import drop_line, respond
 from vouchermarket.settlement.operations.reverse import decide_reversal, propose_reversal
 from vouchermarket.settlement.operations.revoke import decide_revocation, propose_revocation
 from vouchermarket.settlement.operations.turn_key import turn_key, withdraw_key
+from vouchermarket.settlement.operations.watch import raise_alarms, record_reconciliation
 
 __all__ = [
     "approve_payment",
@@ -19,9 +20,11 @@ __all__ = [
     "propose_payee",
     "propose_reversal",
     "propose_revocation",
+    "raise_alarms",
     "record_failure",
     "record_outcome",
     "record_payment",
+    "record_reconciliation",
     "respond",
     "turn_key",
     "withdraw_key",

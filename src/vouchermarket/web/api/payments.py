@@ -19,6 +19,7 @@ from vouchermarket.payments.structs import (
     Payment,
     ProposePayee,
     ProposeReversal,
+    Reconciliation,
     Reversal,
 )
 from vouchermarket.settlement import operations as settlement
@@ -129,6 +130,14 @@ async def decide_reversal(reversal_id: Id, data: JSONBody[Decide], once: given.O
     return await once(_reversal_decided, reversal_id, data.approve, status=200)
 
 
+@get("/reconciliations", verb="read_money", tags=TAGS)
+async def reconciliations(
+    session: given.Session, actor: given.Actor, limit: Limit = 50
+) -> list[Reconciliation]:
+    """The daily comparisons with the gateways, newest first, each with all lines that differ."""
+    return await payment_queries.reconciliations(session, actor.bureau_id, at_most=limit)
+
+
 @get("/providers/{provider_id:uuid}/money", verb="read_provider", tags=TAGS)
 async def provider_money(provider_id: Id, session: given.Session, actor: given.Actor) -> ProviderMoney:
     """What a provider has earned, may be paid, is being paid and was paid."""
@@ -162,5 +171,6 @@ ROUTES = (
     propose_reversal,
     reversals_to_decide,
     decide_reversal,
+    reconciliations,
     provider_money,
 )

@@ -54,8 +54,8 @@ class Transfer(msgspec.Struct, frozen=True):
         """The same without Stripe's words."""
         return Remote(
             reference=self.id,
-            payment=self.transfer_group or "",
-            provider=self.metadata.get("provider", ""),
+            payment_id=self.transfer_group or "",
+            provider_id=self.metadata.get("provider", ""),
             destination=self.destination,
             amount_fen=self.amount,
             reversed_fen=self.amount_reversed,

@@ -101,26 +101,6 @@ class Answer(msgspec.Struct, frozen=True):
     fault: str | None = None
 
 
-class Remote(msgspec.Struct, frozen=True, kw_only=True):
-    """A payment as the gateway's own list shows it; `payment` and `provider` are our ids as we told them."""
-
-    reference: str
-    payment: str
-    provider: str
-    destination: str
-    amount_fen: int
-    reversed_fen: int
-    made_at: datetime
-
-
-class HookEvent(msgspec.Struct, frozen=True):
-    """What a gateway told us by itself: the event's id, its kind, and the object it is about."""
-
-    id: str
-    kind: str
-    object_id: str
-
-
 class Retries(msgspec.Struct, frozen=True):
     """What a gateway promises about keys.
 
