@@ -10,6 +10,7 @@ from identity.rosters import a_teacher, people_file
 from vouchermarket.identity import queries
 from vouchermarket.identity.queries import imports as exports
 from vouchermarket.kit.db import Database
+from vouchermarket.kit.ids import new_id
 
 
 async def _city():
@@ -99,3 +100,12 @@ def test_only_the_keeper_of_the_roster_of_a_bureau_there_is_imports(roster, plac
     assert roster("apply", file, by="nobody").refusal == "not_found"
     nowhere = vouchermarket("roster", "apply", str(file), "--bureau", "nowhere", "--by", place[1])
     assert nowhere.refusal == "not_found"
+
+
+def test_the_sheet_of_a_run_needs_its_run(roster, tmp_path):
+    file = tmp_path / "completions.csv"
+    file.write_bytes("工号,证明材料".encode())
+    told = roster("check", file, "--table", "completions")
+    assert (told.code, "needs --run" in told.err) == (2, True)
+    unknown = roster("check", file, "--table", "completions", "--run", str(new_id()))
+    assert unknown.refusal == "role_not_allowed"
