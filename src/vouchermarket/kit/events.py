@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text, Uuid, insert, tuple_, update
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text, Uuid, tuple_, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from vouchermarket.kit.db import Session, instant, own_id, refers, tenant_index, tenant_table
@@ -129,8 +129,7 @@ async def write(session: Session, rows: list[dict[str, Any]]) -> None:
         for row in rows
         for consumer in CONSUMERS.get(row["kind"], ())
     ]
-    if due:
-        await session.execute(insert(event_delivery), due)
+    await insert_rows(session, event_delivery, due)
 
 
 async def claim_deliveries(

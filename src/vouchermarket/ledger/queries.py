@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import any_, bindparam, exists, func, select
 
-from vouchermarket.kit.db import Session, among, leads_to
+from vouchermarket.kit.db import IDS, Session, among, in_order, leads_to
 from vouchermarket.kit.ids import AccountId, PersonId, TransferId
 from vouchermarket.ledger.rules import LOCKED
 from vouchermarket.ledger.structs import (
@@ -39,14 +39,18 @@ free_values = select(
 ).subquery("free_values")
 
 
+# Put together once: nothing is posted without asking it.
+_OPEN = select(account).where(
+    account.c.bureau_id == bindparam("bureau_id"),
+    account.c.id == any_(bindparam("ids", type_=IDS)),
+    account.c.kind.not_in([kind.value for kind in LOCKED]),
+)
+
+
 async def open_accounts(session: Session, bureau_id: UUID, ids: Collection[UUID]) -> dict[AccountId, Account]:
     """Accounts of the open kinds among these ids: they need no lock, their figures are not used."""
-    statement = select(account).where(
-        account.c.bureau_id == bureau_id,
-        account.c.id == among(ids),
-        account.c.kind.not_in([kind.value for kind in LOCKED]),
-    )
-    return {row.id: account_of(row) for row in await session.execute(statement)}
+    given = {"bureau_id": bureau_id, "ids": in_order(ids)}
+    return {row.id: account_of(row) for row in await session.execute(_OPEN, given)}
 
 
 async def accounts(session: Session, bureau_id: UUID, ids: Collection[UUID]) -> dict[AccountId, Account]:

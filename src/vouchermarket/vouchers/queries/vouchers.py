@@ -5,18 +5,33 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, any_, bindparam, func, or_, select
 
 from vouchermarket.identity import queries as bodies
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
 from vouchermarket.identity.tables import departure
-from vouchermarket.kit.db import Session, among, leads_to
+from vouchermarket.kit.db import IDS, Session, in_order, leads_to
 from vouchermarket.kit.ids import AccountId, OrganisationId, VoucherId
 from vouchermarket.ledger import queries as ledger
 from vouchermarket.ledger.structs import Account
 from vouchermarket.vouchers.structs import Voucher, VoucherFacts
 from vouchermarket.vouchers.tables import fund, voucher, voucher_reminder
+
+# Put together once: every booking asks it twice, before and after the lock.
+_USABLE = (
+    select(voucher)
+    .where(
+        voucher.c.bureau_id == bindparam("bureau_id"),
+        or_(
+            voucher.c.person_id == any_(bindparam("person_ids", type_=IDS)),
+            voucher.c.organisation_id == any_(bindparam("organisation_ids", type_=IDS)),
+        ),
+        voucher.c.valid_from <= bindparam("today"),
+        voucher.c.valid_to > bindparam("today"),
+    )
+    .order_by(voucher.c.valid_to, voucher.c.id)
+)
 
 
 async def usable(
@@ -31,19 +46,8 @@ async def usable(
     Unlocked: who spends them locks their accounts. `freeze` takes the same lock, so what is read after it
     holds.
     """
-    statement = (
-        select(voucher)
-        .where(
-            voucher.c.bureau_id == bureau_id,
-            or_(
-                voucher.c.person_id == among(person_ids),
-                voucher.c.organisation_id == among(organisation_ids),
-            ),
-            voucher.c.valid_from <= on,
-            voucher.c.valid_to > on,
-        )
-        .order_by(voucher.c.valid_to, voucher.c.id)
-    )
+    given = {"bureau_id": bureau_id, "today": on}
+    holders = {"person_ids": in_order(person_ids), "organisation_ids": in_order(organisation_ids)}
     return [
         VoucherFacts(
             id=VoucherId(row.id),
@@ -53,7 +57,7 @@ async def usable(
             valid_to=row.valid_to,
             is_frozen=row.frozen_at is not None,
         )
-        for row in await session.execute(statement)
+        for row in await session.execute(_USABLE, given | holders)
     ]
 
 
