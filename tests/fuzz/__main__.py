@@ -45,6 +45,8 @@ JOBS: dict[str, list[str]] = {
 def _told(name: str, address: str, folder: Path, seed: int) -> list[str]:
     return [
         str(Path(sys.executable).with_name("schemathesis")),
+        "--config-file",
+        str(Path(__file__).with_name("schemathesis.toml")),
         "run",
         f"{address}/schema/openapi.json",
         *JOBS[name],
