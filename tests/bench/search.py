@@ -141,9 +141,10 @@ async def measure(client: httpx.AsyncClient, plain: psycopg.Connection, bureau_i
         (p50, p99), (bare_p50, bare_p99) = figures(over_http), figures(alone)
         empty_p50 = empty_p50 or p50
         line = {
-            "scenario": f"search {words!r}",
+            "scenario": f"search {words!r}" if found["total"] else "search that finds nothing",
             "per_second": round(ROUNDS / sum(over_http)),
-            "ratio": round(p99 / bare_p99, 2),
+            # Where nothing is found there is nothing but the interface to be measured.
+            "ratio": round(p99 / bare_p99, 2) if found["total"] else None,
             "p50_ms": p50,
             "p99_ms": p99,
             "bare_p50_ms": bare_p50,
