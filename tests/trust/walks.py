@@ -95,6 +95,17 @@ async def imported(walk: Walk, client: Any, table: str, content: bytes) -> dict[
     return await walk(client, "POST", f"/imports/{table}/tasks", {"file_id": kept["id"]})
 
 
+async def sheet_of_run(walk: Walk, provider: Any) -> None:
+    """A colleague taken down and reported by a sheet."""
+    table = await provider.get(f"/runs/{walk.learning.run_id}/sheet", params={"format": "csv"})
+    rows = list(csv.reader(table.content.decode("utf-8-sig").splitlines()))
+    [colleague] = [row for row in rows[1:] if not row[-1]]
+    line = {"code": colleague[0], "name": colleague[1], "attended": "1|2|3|4", "evidence": "签到表"}
+    sheet = {"file": ("签到.csv", written([line], list(line)))}
+    for verb in ("preview", "apply"):
+        await walk(provider, "POST", f"/runs/{walk.learning.run_id}/sheet/{verb}", files=sheet)
+
+
 async def learning(walk: Walk) -> None:
     """Attendance, a report, a doubt, a word, a verification, credits reviewed and corrected."""
     desks, clock = walk.desks, walk.learning.at
@@ -113,13 +124,7 @@ async def learning(walk: Walk) -> None:
     reports = [{"booking_id": str(booking_id), "evidence": "签到表"}]
     [reported] = await walk(provider, "POST", place, {"reports": reports})
     completion = f"/completions/{reported['completion_id']}"
-    table = await provider.get(f"/runs/{walk.learning.run_id}/sheet", params={"format": "csv"})
-    rows = list(csv.reader(table.content.decode("utf-8-sig").splitlines()))
-    [colleague] = [row for row in rows[1:] if not row[-1]]
-    line = {"code": colleague[0], "name": colleague[1], "attended": "1|2|3|4", "evidence": "签到表"}
-    sheet = {"file": ("签到.csv", written([line], list(line)))}
-    for verb in ("preview", "apply"):
-        await walk(provider, "POST", f"/runs/{walk.learning.run_id}/sheet/{verb}", files=sheet)
+    await sheet_of_run(walk, provider)
     await walk(teacher, "POST", f"{completion}/contest", {"reason": "少记一次"})
     await walk(provider, "POST", f"{completion}/report", {"evidence": "已核对"})
     clock(CONFIRMED)
@@ -235,6 +240,12 @@ async def people(walk: Walk) -> None:
     left = (await walk(keeper, "POST", f"/people/{person_id}/leave", gone))["id"]
     await walk(keeper, "POST", f"/departures/{left}/take-back")
     await walk(keeper, "POST", f"/people/{person_id}/death", {"died_on": "2014-03-03"})
+    await rosters(walk, keeper)
+
+
+async def rosters(walk: Walk, keeper: Any) -> None:
+    """Sheets of bodies and people, a task cancelled, an export."""
+    office = await walk.desks.at("teacher_office")
     for table, content in (
         ("organisations", bodies_file([a_body("s78", is_direct="是", stage="高中")])),
         ("people", people_file([a_teacher(1, "s77")])),

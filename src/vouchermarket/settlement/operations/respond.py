@@ -1,7 +1,9 @@
 """The provider's word on its lines, and the centre's on a disputed one."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import update
 
@@ -14,7 +16,7 @@ from vouchermarket.notices import operations as notices
 from vouchermarket.notices import rules as notice_rules
 from vouchermarket.settlement import queries, rules, tables
 from vouchermarket.settlement.operations import statements
-from vouchermarket.settlement.structs import DropLine, Respond, Response
+from vouchermarket.settlement.structs import DropLine, Respond, Response, Statement, StatementLine
 
 
 async def respond(session: Session, actor: Actor, command: Respond, *, now: datetime) -> list[StatementId]:
@@ -62,20 +64,32 @@ async def respond(session: Session, actor: Actor, command: Respond, *, now: date
         for statement_id in sorted(locked)
     ]
     await events.write(session, answered)
-    if disputes:
-        told = [
-            (
-                locked[id_].drawn_up_by,
-                {
-                    "statement_id": id_,
-                    "lines": sum(one.statement_id == id_ for one in lines),
-                    "reason": reason,
-                },
-            )
-            for id_ in sorted(locked)
-        ]
-        await notices.tell_each(session, actor.bureau_id, told, notice_rules.LinesDisputed, now=now)
+    if reason is not None:
+        await _tell_disputed(session, actor.bureau_id, locked.values(), lines, reason, now=now)
     return [StatementId(id_) for id_ in sorted(locked)]
+
+
+async def _tell_disputed(
+    session: Session,
+    bureau_id: UUID,
+    locked: Iterable[Statement],
+    lines: Sequence[StatementLine],
+    reason: str,
+    *,
+    now: datetime,
+) -> None:
+    told = [
+        (
+            one.drawn_up_by,
+            {
+                "statement_id": one.id,
+                "lines": sum(line.statement_id == one.id for line in lines),
+                "reason": reason,
+            },
+        )
+        for one in locked
+    ]
+    await notices.tell_each(session, bureau_id, told, notice_rules.LinesDisputed, now=now)
 
 
 async def drop_line(session: Session, actor: Actor, command: DropLine, *, now: datetime) -> int:
