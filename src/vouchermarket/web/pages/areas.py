@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Request, Router
 
-from vouchermarket.web.pages import bookings, cart, centre_courses, entrance, market, signing_in
+from vouchermarket.web.pages import bookings, cart, centre_courses, entrance, help_pages, market, signing_in
 
 AREAS = (
     signing_in.ROUTES,
@@ -13,6 +13,7 @@ AREAS = (
     cart.ROUTES,
     bookings.ROUTES,
     centre_courses.ROUTES,
+    help_pages.ROUTES,
 )
 
 
