@@ -69,18 +69,15 @@ async def cancel(turn: given.Turn, booking_id: Id) -> Response[Any]:
     async def again(typed: Typed, refusal: Refusal) -> Response[str]:
         return await _cancelling(turn, booking_id, typed, refusal)
 
+    def then(_: Any) -> Response[str]:
+        return turn.go(f"/bookings/{booking_id}", done="cancelled")
+
     try:
         command = _form(turn).read(typed)
     except FormNotRight as refusal:
         return await again(typed, refusal)
-    return await turn.carry_out(
-        booking.cancel,
-        booking_id,
-        command.reason,
-        typed=typed,
-        then=lambda _: turn.go(f"/bookings/{booking_id}", done="cancelled"),
-        again=again,
-    )
+    told = (booking_id, command.reason)
+    return await turn.carry_out(booking.cancel, *told, typed=typed, then=then, again=again)
 
 
 def _form(turn: Turn) -> Form:

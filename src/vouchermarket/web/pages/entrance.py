@@ -11,6 +11,7 @@ from litestar import Response, get, post
 from vouchermarket.identity import operations as identity
 from vouchermarket.identity import queries as people
 from vouchermarket.identity.rules import NotFound
+from vouchermarket.identity.structs import Actor, OpenedLogin
 from vouchermarket.web import given
 from vouchermarket.web.pages.menu import first_screen
 from vouchermarket.web.pages.signing_in import login_cookie
@@ -74,17 +75,21 @@ async def enter(turn: given.Turn) -> Response[Any]:
     code = typed.one("code")
     if code not in {role.code for role in CAST}:
         raise NotFound
-    async with turn.reading() as session:
-        ids = await people.person_ids_by_code(session, turn.bureau.id, [code])
-        if code not in ids:
-            raise NotFound
-        opened = await identity.enter(session, turn.bureau.id, ids[code], now=turn.now)
-        actor = await people.actor(session, turn.bureau.id, ids[code], turn.today)
+    actor, opened = await _come_in(turn, code)
     steps = {path for _, who, path in TOUR if who == code}
     wanted = typed.one("to")
     answer = turn.go(wanted if wanted in steps else first_screen(actor))
     answer.set_cookie(login_cookie(turn.place, opened.secret))
     return answer
+
+
+async def _come_in(turn: Turn, code: str) -> tuple[Actor, OpenedLogin]:
+    async with turn.reading() as session:
+        ids = await people.person_ids_by_code(session, turn.bureau.id, [code])
+        if code not in ids:
+            raise NotFound
+        opened = await identity.enter(session, turn.bureau.id, ids[code], now=turn.now)
+        return await people.actor(session, turn.bureau.id, ids[code], turn.today), opened
 
 
 def _in_a_demo(turn: Turn) -> None:

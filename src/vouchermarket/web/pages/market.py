@@ -42,23 +42,7 @@ SORTS = {
 @get("/market", verb="read_catalogue")
 async def market(turn: given.Turn) -> Response[str]:
     """The shelf: search box, facets with counts, cards; "what I still need" above it."""
-    wanted, page = asked.of(turn, SearchRuns), asked.of(turn, SearchPage, limit=RUNS_A_PAGE)
-    async with turn.reading() as session:
-        found = await catalogue.search(session, turn.bureau.id, wanted, page, now=turn.now)
-        held = await vouchers.vouchers_of(session, turn.bureau.id, turn.actor.person_id)
-        needs = await _needs(turn, session)
-        taken = await bookings_of(session, turn.bureau.id, turn.actor.person_id, limit=200)
-    told: dict[str, Any] = {
-        "found": found,
-        "wanted": wanted,
-        "page": page,
-        "facets": FACETS,
-        "sorts": SORTS,
-        "chips": _chips(turn, wanted, found),
-        "held": held,
-        "needs": needs,
-        "booked": {one.run_id for one in taken if one.is_live},
-    }
+    told = await _shelf(turn)
     if turn.request.headers.get("hx-target") == "found":
         return turn.piece("market/found.html", **told)
     return await turn.show("market/market.html", **told)
@@ -80,6 +64,27 @@ async def seats(turn: given.Turn, run_id: Id) -> Response[str]:
     async with turn.reading() as session:
         found = await catalogue.run(session, turn.bureau.id, run_id)
     return turn.piece("market/seats.html", run=found)
+
+
+async def _shelf(turn: Turn) -> dict[str, Any]:
+    """Everything the shelf shows: what is found, and what the reader has and lacks."""
+    wanted, page = asked.of(turn, SearchRuns), asked.of(turn, SearchPage, limit=RUNS_A_PAGE)
+    async with turn.reading() as session:
+        found = await catalogue.search(session, turn.bureau.id, wanted, page, now=turn.now)
+        held = await vouchers.vouchers_of(session, turn.bureau.id, turn.actor.person_id)
+        needs = await _needs(turn, session)
+        taken = await bookings_of(session, turn.bureau.id, turn.actor.person_id, limit=200)
+    return {
+        "found": found,
+        "wanted": wanted,
+        "page": page,
+        "facets": FACETS,
+        "sorts": SORTS,
+        "chips": _chips(turn, wanted, found),
+        "held": held,
+        "needs": needs,
+        "booked": {one.run_id for one in taken if one.is_live},
+    }
 
 
 async def _needs(turn: Turn, session: Session) -> list[dict[str, Any]]:
