@@ -4,25 +4,24 @@ Money is typed in yuan and read as fen, instants in the bureau's time, lists as 
 is guessed: what cannot be read is told at its field, and everything typed stands in the form again.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec.inspect import Metadata, UnionType, type_info
 from msgspec.structs import FieldInfo
 
 from vouchermarket.kit.refusal import Kind, Refusal
-from vouchermarket.web.pages.amounts import AmountUnclear, fen_of, yuan_typed
+from vouchermarket.web.pages.amounts import yuan_typed
 from vouchermarket.web.pages.fieldnames import help_of, name_of
+from vouchermarket.web.pages.shapes import KINDS, bound, is_list, plain, struct_in
 from vouchermarket.web.pages.turn import Typed
-from vouchermarket.web.words import N_, Words
+from vouchermarket.web.pages.values import AS_THEY_ARE, EMPTY, MISSING, Fault, checked, value_of
+from vouchermarket.web.words import Words
 
 Options = Sequence[tuple[str, str]]
 LONG = 300
-MISSING = N_("请填写")
 
 
 class Field(msgspec.Struct, kw_only=True):
@@ -53,10 +52,6 @@ class FormNotRight(Refusal):
     def __init__(self, faults: Mapping[str, str]) -> None:
         super().__init__(count=len(faults), fields=sorted(faults))
         self.faults = faults
-
-
-class Fault(Exception):
-    """Why one field cannot be read, as a text still to be translated."""
 
 
 class Form:
@@ -105,7 +100,7 @@ class Form:
     def _drawn(
         self, field: FieldInfo, typed: Typed | None, faults: Mapping[str, str], first: Mapping[str, str]
     ) -> list[Field]:
-        inner = _struct_in(field.type)
+        inner = struct_in(field.type)
         if inner is not None:
             lines = max(_lines(typed, field.name), self._rows.get(field.name, 1))
             return [
@@ -136,17 +131,17 @@ class Form:
             value=value,
             chosen=tuple(texts) if typed is not None else tuple(filter(None, value.split("\n"))),
             options=self._choices(field),
-            length_max=_bound(field.type, "max_length") if kind in {"text", "long"} else None,
+            length_max=bound(field.type, "max_length") if kind in {"text", "long"} else None,
             fault=faults.get(name, ""),
         )
 
     def _kind(self, field: FieldInfo) -> str:
-        kind = _plain(field.type)
+        kind = plain(field.type)
         if field.name in self._options:
-            return "ticks" if _is_list(field.type) else "choice"
+            return "ticks" if is_list(field.type) else "choice"
         if field.name.endswith("_fen"):
             return "money"
-        if _is_list(field.type):
+        if is_list(field.type):
             return "lines"
         if isinstance(kind, msgspec.inspect.StrType):
             return "long" if (kind.max_length or 0) > LONG else "text"
@@ -155,7 +150,7 @@ class Form:
     def _choices(self, field: FieldInfo) -> Options:
         if field.name in self._options:
             return self._options[field.name]
-        kind = _plain(field.type)
+        kind = plain(field.type)
         if isinstance(kind, msgspec.inspect.EnumType):
             return [(str(one.value), str(one.value)) for one in kind.cls]
         if isinstance(kind, msgspec.inspect.LiteralType):
@@ -169,14 +164,14 @@ class Form:
         values: dict[str, Any] = dict(self._known)
         faults: dict[str, str] = {}
         for field in self._typed_fields():
-            inner = _struct_in(field.type)
+            inner = struct_in(field.type)
             if inner is not None:
                 values[field.name] = self._read_lines(field, inner, typed, faults)
             else:
                 self._read_field(field.name, field, typed, values, faults)
         if not faults:
             try:
-                return msgspec.convert(values, self._command, strict=True, builtin_types=_AS_THEY_ARE)
+                return msgspec.convert(values, self._command, strict=True, builtin_types=AS_THEY_ARE)
             except msgspec.ValidationError as error:
                 faults[""] = str(error)
         raise FormNotRight(faults)
@@ -185,9 +180,9 @@ class Form:
         self, name: str, field: FieldInfo, typed: Typed, values: dict[str, Any], faults: dict[str, str]
     ) -> None:
         try:
-            value = self._value(field, typed.all(name))
-            if value is not _EMPTY:
-                values[field.name] = _checked(value, field.type)
+            value = value_of(field, typed.all(name), self._zone)
+            if value is not EMPTY:
+                values[field.name] = checked(value, field.type)
             elif field.required:
                 faults[name] = self._say(MISSING)
         except Fault as fault:
@@ -206,107 +201,6 @@ class Form:
                 self._read_field(start + one.name, one, typed, values, faults)
             read.append(values)
         return read
-
-    def _value(self, field: FieldInfo, texts: list[str]) -> Any:
-        told = [text.strip() for text in texts if text.strip()]
-        if _is_list(field.type):
-            return [line.strip() for text in told for line in text.split("\n") if line.strip()]
-        kind = _plain(field.type)
-        if isinstance(kind, msgspec.inspect.BoolType):
-            return bool(told)
-        if not told:
-            is_text = isinstance(kind, msgspec.inspect.StrType) and not (kind.min_length or kind.pattern)
-            return "" if is_text and field.required else _EMPTY
-        return self._one(field, kind, told[0])
-
-    def _one(self, field: FieldInfo, kind: msgspec.inspect.Type, text: str) -> Any:
-        try:
-            if field.name.endswith("_fen"):
-                return fen_of(text)
-            if isinstance(kind, msgspec.inspect.IntType):
-                return int(text) if text.isascii() and text.lstrip("-").isdigit() else _unreadable("number")
-            if isinstance(kind, msgspec.inspect.DateType):
-                return date.fromisoformat(text)
-            if isinstance(kind, msgspec.inspect.DateTimeType):
-                return datetime.fromisoformat(text).replace(tzinfo=self._zone)
-        except AmountUnclear:
-            _unreadable("money")
-        except ValueError:
-            _unreadable("date" if isinstance(kind, msgspec.inspect.DateType) else "instant")
-        return text
-
-
-KINDS: Mapping[type[msgspec.inspect.Type], str] = {
-    msgspec.inspect.BoolType: "tick",
-    msgspec.inspect.IntType: "number",
-    msgspec.inspect.DateType: "date",
-    msgspec.inspect.DateTimeType: "instant",
-    msgspec.inspect.EnumType: "choice",
-    msgspec.inspect.LiteralType: "choice",
-}
-_EMPTY = object()
-_AS_THEY_ARE = (date, datetime)
-_UNREADABLE = {
-    "number": N_("请填写整数,如 30"),
-    "money": N_("请填写金额(元),至多两位小数,如 1200 或 49.50"),
-    "date": N_("请填写日期,如 2026-03-05"),
-    "instant": N_("请填写日期和时间,如 2026-03-05 14:00"),
-}
-
-
-def _unreadable(what: str) -> Any:
-    raise Fault(_UNREADABLE[what])
-
-
-def _checked(value: Any, wanted: Any) -> Any:
-    """The value within the bounds of its type, each bound with a text of its own."""
-    try:
-        msgspec.convert(value, wanted, strict=True, builtin_types=_AS_THEY_ARE)
-    except msgspec.ValidationError as error:
-        said = str(error)
-        for sign, text in _BOUNDS.items():
-            if sign in said:
-                raise Fault(text) from error
-        raise Fault(N_("此处填写的内容不能接受")) from error
-    return value
-
-
-_BOUNDS = {
-    "of length <=": N_("太长了,请缩短"),
-    "of length >=": MISSING,
-    "matching regex": N_("含有不能接受的字符"),
-    "<=": N_("数值太大"),
-    ">=": N_("数值太小"),
-    "Invalid enum": N_("请从列表中选择"),
-    "Invalid UUID": N_("请从列表中选择"),
-}
-
-
-def _plain(kind: Any) -> msgspec.inspect.Type:
-    """The type without `None` and without what stands around it."""
-    told = kind if isinstance(kind, msgspec.inspect.Type) else type_info(kind)
-    while isinstance(told, Metadata):
-        told = told.type
-    if isinstance(told, UnionType):
-        return _plain(next(one for one in told.types if not isinstance(one, msgspec.inspect.NoneType)))
-    return told
-
-
-def _is_list(kind: Any) -> bool:
-    return isinstance(_plain(kind), msgspec.inspect.ListType | msgspec.inspect.VarTupleType)
-
-
-def _struct_in(kind: Any) -> type[msgspec.Struct] | None:
-    """The struct a list is of, where it is one."""
-    told = _plain(kind)
-    if isinstance(told, msgspec.inspect.ListType | msgspec.inspect.VarTupleType):
-        inner = _plain(told.item_type)
-        return inner.cls if isinstance(inner, msgspec.inspect.StructType) else None
-    return None
-
-
-def _bound(kind: Any, name: str) -> int | None:
-    return getattr(_plain(kind), name, None)
 
 
 def _lines(typed: Typed | None, name: str) -> int:
@@ -337,8 +231,3 @@ def _suggested(name: str, field: FieldInfo, first: Mapping[str, str], typed: Typ
 def faults_of(refusal: Refusal | None) -> Mapping[str, str]:
     """By field, where a refusal is about fields."""
     return refusal.faults if isinstance(refusal, FormNotRight) else {}
-
-
-def only(names: Collection[str], fields: Sequence[Field]) -> list[Field]:
-    """Some of the fields, in their order."""
-    return [field for field in fields if field.name in names]
