@@ -11,6 +11,7 @@ from litestar.params import FromQuery
 from litestar.response import Stream
 
 from vouchermarket.identity.rules import NotFound
+from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import db, files
 from vouchermarket.kit.files import FileKind, NewFile
 from vouchermarket.web import given
@@ -63,6 +64,11 @@ async def send_in(
 @get("/files/{file_id:uuid}", verb="read_own", tags=TAGS, media_type="application/octet-stream")
 async def download(file_id: Id, database: given.Database, actor: given.Actor) -> Stream:
     """One's own file, part by part: an attachment of bytes, whatever it is, so that no browser opens it."""
+    return await sent_out(database, actor, file_id)
+
+
+async def sent_out(database: db.Database, actor: Actor, file_id: UUID) -> Stream:
+    """One's own file as a stream. Refuses `NotFound`: another's is like one that nobody has."""
     async with database.transaction(actor.bureau_id) as session:
         found = await files.find(session, actor.bureau_id, file_id, actor.person_id)
     if found is None:

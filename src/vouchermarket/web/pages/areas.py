@@ -4,7 +4,17 @@ from typing import Any
 
 from litestar import Request, Router
 
-from vouchermarket.web.pages import bookings, cart, centre_courses, entrance, help_pages, market, signing_in
+from vouchermarket.web.pages import (
+    bookings,
+    cart,
+    centre_courses,
+    entrance,
+    help_pages,
+    jobs,
+    market,
+    policies,
+    signing_in,
+)
 
 AREAS = (
     signing_in.ROUTES,
@@ -14,6 +24,8 @@ AREAS = (
     bookings.ROUTES,
     centre_courses.ROUTES,
     help_pages.ROUTES,
+    policies.ROUTES,
+    jobs.ROUTES,
 )
 
 

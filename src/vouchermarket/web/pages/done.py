@@ -16,5 +16,7 @@ DONE: Mapping[str, str] = {
     "decided": N_("已办理"),
     "password": N_("密码已更改,其他登录均已退出"),
     "ended": N_("其他登录均已退出"),
+    "task_asked": N_("已提交后台办理;可以离开此页"),
+    "cancel_asked": N_("已请求取消"),
     "read": N_("已标为已读"),
 }

@@ -5,10 +5,12 @@ A code that stands in no list (a subject some bureau made up) is shown as it is.
 
 from collections.abc import Mapping
 
+from vouchermarket.web.pages.money_labels import MONEY_LABELS
 from vouchermarket.web.words import N_, Words
 
 # Groups of codes; a group is named by what the code is of.
 LABELS: Mapping[str, Mapping[str, str]] = {
+    **MONEY_LABELS,
     "mode": {
         "face_to_face": N_("面授"),
         "online": N_("网络研修"),
@@ -118,6 +120,40 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "rejected": N_("未通过"),
         "reversed": N_("已撤销"),
     },
+    "task": {
+        "waiting": N_("排队中"),
+        "running": N_("办理中"),
+        "done": N_("已完成"),
+        "failed": N_("未能完成"),
+        "cancelled": N_("已取消"),
+    },
+    "task_kind": {
+        "import_organisations": N_("导入单位"),
+        "import_people": N_("导入人员"),
+        "import_courses": N_("导入课程"),
+        "import_runs": N_("导入班次"),
+        "export_transfers": N_("导出资金流水"),
+    },
+    "task_fault": {
+        "something_broke": N_("系统出错,已记录;请稍后再试,仍不行请联系系统管理员"),
+        "given_up": N_("多次中断,已停止;请重新提交"),
+        "not_found": N_("文件已不存在,请重新上传"),
+        "role_not_allowed": N_("您已不在可以办理此事的岗位"),
+        "import_in_flight": N_("本局正在导入另一份名册,请待其完成后再试"),
+        "table_too_large": N_("文件超出上限,请分成几个文件"),
+        "encoding_unknown": N_("文件不是 Excel 或 CSV,请另存为 xlsx 再试"),
+        "table_not_readable": N_("文件无法读取,请另存为新的 xlsx 再试"),
+    },
+    "task_result": {
+        "applied": N_("已写入"),
+        "encoding": N_("读作"),
+        "added": N_("新增行"),
+        "changed": N_("更改行"),
+        "unchanged": N_("无变化行"),
+        "faulty": N_("错误"),
+        "rows": N_("行数"),
+        "amount_fen": N_("合计金额"),
+    },
     "sex": {"female": N_("女"), "male": N_("男")},
     "yes_no": {"True": N_("是"), "False": N_("否"), "yes": N_("是"), "no": N_("否")},
 }
@@ -126,7 +162,18 @@ LABELS: Mapping[str, Mapping[str, str]] = {
 TONES: Mapping[str, frozenset[str]] = {
     "green": frozenset({"published", "verified", "approved", "live", "settled", "paid", "met", "done"}),
     "amber": frozenset(
-        {"filed", "reviewed", "reported", "confirmed", "registered", "waiting", "sending", "unknown", "open"}
+        {
+            "filed",
+            "reviewed",
+            "reported",
+            "confirmed",
+            "registered",
+            "waiting",
+            "running",
+            "sending",
+            "unknown",
+            "open",
+        }
     ),
     "red": frozenset({"returned", "contested", "rejected", "failed", "frozen", "missed", "disputed"}),
 }
