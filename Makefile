@@ -55,7 +55,10 @@ lock: setup  ## resolve the lock files anew, hashed, without anybody's address
 refusals: setup  ## write docs/refusals.md from the classes
 	@$(PY) -m vouchermarket.cli.refusals > .venv/refusals.md && mv .venv/refusals.md docs/refusals.md
 
+audit:  ## look up known weaknesses of every locked package; not green where nobody answers
+	@.ci/audit
+
 check-sources: setup  ## find every quote of the packs in the documents: make check-sources SOURCES=folder
 	@.venv/bin/vouchermarket policy check seeds/zhuzhou-2014 --source "$(SOURCES)"
 
-.PHONY: help setup run demo test test-payments fuzz bench check fmt lock refusals check-sources
+.PHONY: audit help setup run demo test test-payments fuzz bench check fmt lock refusals check-sources
