@@ -80,8 +80,17 @@ def test_the_rows_without_fault_are_applied_where_that_is_chosen(roster, place, 
 @pytest.mark.parametrize("name", ["people.csv", "people.xlsx"])
 def test_an_export_is_read_back(roster, tmp_path, name):
     file = tmp_path / name
-    assert roster("export", file).out == "43 rows\n"
+    assert roster("export", file, "--reason", "年度核对").out == "43 rows\n"
     assert roster("apply", file).out.startswith("0 changes: 0 added, 0 changed, 43 as before")
+
+
+@pytest.mark.parametrize("reason", [(), ("--reason", "  "), ("--reason", "两\n行")])
+def test_a_table_that_names_people_goes_out_for_a_reason_only(roster, tmp_path, reason):
+    file = tmp_path / "people.csv"
+    ended = roster("export", file, *reason)
+    assert (ended.code, "needs --reason" in ended.err, file.exists()) == (2, True, False)
+    bodies = roster("export", tmp_path / "bodies.csv", "--table", "organisations", *reason)
+    assert bodies.code == 0
 
 
 def test_a_file_too_large_is_refused_before_it_is_read(roster, tmp_path, monkeypatch):

@@ -34,6 +34,8 @@ KINDS = {
     "POST /imports/runs/tasks": "tasks.task_asked",
     "POST /imports/organisations/tasks": "tasks.task_asked",
     "POST /imports/people/tasks": "tasks.task_asked",
+    "POST /exports/people": "identity.people_exported",
+    "POST /runs/{}/sheet/export": "completion.sheet_exported",
     "POST /accreditations": "catalogue.accreditation_filed",
     "POST /accreditations/{}/decide": "catalogue.accreditation_approved",
     "POST /courses": "catalogue.course_filed",

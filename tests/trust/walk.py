@@ -38,4 +38,5 @@ class Walk:
             found = select(event).where(ours, event.c.request_id == number).order_by(event.c.id)
             rows = list(await session.execute(found))
         self.left.setdefault(f"{method} {IDS.sub('{}', place)}", rows)
-        return answer.json() if answer.content else None
+        is_file = "content-disposition" in answer.headers
+        return answer if is_file else answer.json() if answer.content else None

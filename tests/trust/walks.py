@@ -22,6 +22,7 @@ from web.settings_of import settings
 SEEDS = Path(__file__).parents[2] / "seeds"
 PERIOD = {"from_on": "2014-01-01", "to_on": "2014-06-01"}
 YES: dict[str, Any] = {"approve": True}
+WHY = {"reason": "开班点名"}
 REASON = {"reason": "keyed_wrong", "text": "金额多录一位"}
 
 
@@ -97,7 +98,7 @@ async def imported(walk: Walk, client: Any, table: str, content: bytes) -> dict[
 
 async def sheet_of_run(walk: Walk, provider: Any) -> None:
     """A colleague taken down and reported by a sheet."""
-    table = await provider.get(f"/runs/{walk.learning.run_id}/sheet", params={"format": "csv"})
+    table = await walk(provider, "POST", f"/runs/{walk.learning.run_id}/sheet/export", WHY)
     rows = list(csv.reader(table.content.decode("utf-8-sig").splitlines()))
     [colleague] = [row for row in rows[1:] if not row[-1]]
     line = {"code": colleague[0], "name": colleague[1], "attended": "1|2|3|4", "evidence": "签到表"}
@@ -244,7 +245,8 @@ async def people(walk: Walk) -> None:
 
 
 async def rosters(walk: Walk, keeper: Any) -> None:
-    """Sheets of bodies and people, a task cancelled, an export."""
+    """Sheets of bodies and people, a task cancelled, exports."""
+    await walk(keeper, "POST", "/exports/people", WHY)
     office = await walk.desks.at("teacher_office")
     for table, content in (
         ("organisations", bodies_file([a_body("s78", is_direct="是", stage="高中")])),

@@ -7,18 +7,24 @@ from typing import NoReturn, TypeVar
 from uuid import UUID
 
 import click
+import msgspec
 
 from vouchermarket.cli.opening import on_database
 from vouchermarket.completion.operations import imports as completions
 from vouchermarket.identity import queries
+from vouchermarket.identity.operations import exports as people
 from vouchermarket.identity.rules import NotFound
 from vouchermarket.identity.structs import Actor
 from vouchermarket.jobs.imports import WAYS, Way
 from vouchermarket.kit import tabular
 from vouchermarket.kit.clock import civil_day, system_clock
 from vouchermarket.kit.db import Database, Session
+from vouchermarket.kit.ids import RunId
+from vouchermarket.kit.tabular import Format
 
 Result = TypeVar("Result")
+# Out of the database into a file: its content, and how many rows it has.
+Out = Callable[[Session, Actor], Awaitable[tuple[bytes, int]]]
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 COMPLETIONS = "completions"
 BUREAU = click.option("--bureau", required=True, help="The code of the bureau.")
@@ -92,17 +98,41 @@ def apply(file: Path, bureau: str, by: str, table: str, run: UUID | None, on_fau
 @BY
 @TABLE
 @RUN
-def export(file: Path, bureau: str, by: str, table: str, run: UUID | None) -> None:
+@click.option("--reason", help="What for, where the table names people; it is kept in the audit trail.")
+def export(file: Path, bureau: str, by: str, table: str, run: UUID | None, reason: str | None) -> None:
     """Write FILE as `apply` reads it: Excel where its name ends in .xlsx, else CSV."""
-    way, of = _way(table, run)
+    (way, of), form = _way(table, run), Format.XLSX if file.suffix == ".xlsx" else Format.CSV
+    out = _plain(way.rows, table, form) if way.rows else _named(of, _asked(reason, form))
+    content, count = _as_person(bureau, by, out)
+    file.write_bytes(content)
+    click.echo(f"{count:,} rows")
 
-    async def told(session: Session, actor: Actor) -> list[list[tabular.Value]]:
-        return await way.rows(session, actor, of, now=system_clock())
 
-    rows = _as_person(bureau, by, told)
-    is_workbook = file.suffix == ".xlsx"
-    file.write_bytes(tabular.write_xlsx(rows, name=table) if is_workbook else tabular.write_csv(rows))
-    click.echo(f"{len(rows) - 1:,} rows")
+def _plain(rows_of: Callable[..., Awaitable[list[list[tabular.Value]]]], table: str, form: Format) -> Out:
+    async def made(session: Session, actor: Actor) -> tuple[bytes, int]:
+        rows = await rows_of(session, actor, table, now=system_clock())
+        return await tabular.written(rows, table, form), len(rows) - 1
+
+    return made
+
+
+def _named(of: str | UUID, asked: tabular.ExportPersonal) -> Out:
+    async def made(session: Session, actor: Actor) -> tuple[bytes, int]:
+        now = system_clock()
+        if isinstance(of, UUID):
+            sheet = await completions.export(session, actor, RunId(of), asked, now=now)
+        else:
+            sheet = await people.export_people(session, actor, asked, now=now)
+        return sheet.content, sheet.facts["rows"]
+
+    return made
+
+
+def _asked(reason: str | None, form: Format) -> tabular.ExportPersonal:
+    try:
+        return msgspec.convert({"reason": reason, "format": form}, tabular.ExportPersonal)
+    except msgspec.ValidationError as error:
+        raise click.UsageError("a table that names people needs --reason, of one line") from error
 
 
 def _way(table: str, run: UUID | None) -> tuple[Way, str | UUID]:
@@ -111,7 +141,7 @@ def _way(table: str, run: UUID | None) -> tuple[Way, str | UUID]:
         return WAYS[table], table
     if run is None:
         raise click.UsageError("--table completions needs --run")
-    return Way(completions.look, completions.bring, completions.rows), run
+    return Way(completions.look, completions.bring), run
 
 
 def _read(file: Path) -> tabular.Sheet:

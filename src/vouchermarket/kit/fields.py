@@ -13,7 +13,11 @@ _END = r"(?![\s\S])"
 _ONE_LINE = r"^[^\x00-\x1f\x7f]*" + _END
 _LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*" + _END
 
+# What may not be left blank either.
+_SAID = r"^[ \u3000]*[^\x00-\x20\x7f\u3000][^\x00-\x1f\x7f]*" + _END
+
 Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=_ONE_LINE)]
+Stated = Annotated[str, Meta(min_length=1, max_length=200, pattern=_SAID)]
 # What is typed into a search box, which may be left empty.
 Asked = Annotated[str, Meta(max_length=200, pattern=_ONE_LINE)]
 Prose = Annotated[str, Meta(min_length=1, max_length=2000, pattern=_LINES)]

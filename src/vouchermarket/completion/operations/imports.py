@@ -13,11 +13,11 @@ from vouchermarket.completion.queries import imports as standing
 from vouchermarket.completion.rules import imports as rules
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
-from vouchermarket.kit import tabular
+from vouchermarket.kit import events, tabular
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import BookingId, RunId
 from vouchermarket.kit.locks import try_lock_word
-from vouchermarket.kit.tabular import Compared, OnFault, Sheet, Value
+from vouchermarket.kit.tabular import Compared, Exported, ExportPersonal, OnFault, Sheet
 
 
 async def look(
@@ -58,20 +58,30 @@ async def bring(
     return compared
 
 
-async def rows(session: Session, actor: Actor, run_id: RunId, *, now: datetime) -> list[list[Value]]:  # noqa: ARG001 - the signature of every export
+async def export(
+    session: Session, actor: Actor, run_id: RunId, command: ExportPersonal, *, now: datetime
+) -> Exported:
     """Everybody with a seat of the run, with attendance and evidence, as the import reads it back.
 
     Refuses `RoleNotAllowed`, `NotFound` for another's run.
     """
-    run = await own_run(session, actor, run_id)
-    return standing.rows_of(await standing.lines(session, actor.bureau_id, run))
+    # Names stand in full, for whoever calls the roll has to know people by them: so it is an export of
+    # personal data like any other, the provider's own run or not.
+    run = await own_run(session, actor, run_id, "export_participants")
+    rows = standing.rows_of(await standing.lines(session, actor.bureau_id, run))
+    made = await tabular.personal(rows, rules.COMPLETIONS.name, command)
+    kind = "completion.sheet_exported"
+    await events.record(
+        session, actor.bureau_id, kind, run_id, actor_id=actor.person_id, now=now, facts=made.facts
+    )
+    return made
 
 
-async def own_run(session: Session, actor: Actor, run_id: RunId) -> Run:
+async def own_run(session: Session, actor: Actor, run_id: RunId, verb: str = "report_completion") -> Run:
     """The run whose sheet the actor may send. Refuses `RoleNotAllowed`, `NotFound` for another's run."""
-    identity.seats_for(actor, "report_completion")
+    identity.seats_for(actor, verb)
     run = await queries.run(session, actor.bureau_id, run_id)
-    identity.seat_at(actor, "report_completion", run.provider_id)
+    identity.seat_at(actor, verb, run.provider_id)
     return run
 
 

@@ -14,7 +14,7 @@ from vouchermarket.identity.structs import Actor, Role
 from vouchermarket.identity.tables import appointment, organisation, person, person_post, person_tier
 from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.db import Session
-from vouchermarket.kit.ids import OrganisationId, PersonId
+from vouchermarket.kit.ids import BureauId, OrganisationId, PersonId
 from vouchermarket.kit.tabular import Table, Value, shown
 
 _SEAT_ORDER = (Role.TEACHER.value, Role.ADMINISTRATOR.value, Role.OFFICER.value)
@@ -64,18 +64,20 @@ async def standing_people(
     }
 
 
-async def rows(session: Session, actor: Actor, table: str, *, now: datetime) -> list[list[Value]]:
-    """The roster as rows under their heading, for an import to read back: open bodies, or all persons.
+async def body_rows(session: Session, actor: Actor, _table: str, *, now: datetime) -> list[list[Value]]:  # noqa: ARG001 - the signature of every export
+    """The open bodies as rows under their heading, for an import to read back. Refuses `RoleNotAllowed`."""
+    seats_for(actor, "read_roster")
+    bodies = await standing_bodies(session, actor.bureau_id)
+    return _rows(sheets.ORGANISATIONS, [body.values for body in bodies.values() if not body.is_closed])
+
+
+async def people_rows(session: Session, bureau_id: BureauId, now: datetime) -> list[list[Value]]:
+    """All persons as rows under their heading, for an import to read back; given out by `export_people`.
 
     Whoever has several seats is told at one: where he or she teaches, else the first.
-    Refuses `RoleNotAllowed`.
     """
-    seats_for(actor, "read_roster")
-    if table == sheets.ORGANISATIONS.name:
-        bodies = await standing_bodies(session, actor.bureau_id)
-        return _rows(sheets.ORGANISATIONS, [body.values for body in bodies.values() if not body.is_closed])
-    on = civil_day(now, (await bureau(session, actor.bureau_id)).time_zone)
-    people = await standing_people(session, actor.bureau_id)
+    on = civil_day(now, (await bureau(session, bureau_id)).time_zone)
+    people = await standing_people(session, bureau_id)
     return _rows(sheets.PEOPLE, [_told(code, one, on) for code, one in people.items()])
 
 

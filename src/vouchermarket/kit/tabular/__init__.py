@@ -1,10 +1,12 @@
 """Tables as clerks have them, CSV and Excel: into rows of text, and out of rows of values.
 
-`cells` and `records` read the rows by a table's columns; `importing` compares them with what stands.
+`cells` and `records` read the rows by a table's columns; `importing` compares them with what stands;
+`exporting` makes files of them.
 """
 
 from vouchermarket.kit.tabular.cells import YES_NO, Cell, CellFault, Column, prose
 from vouchermarket.kit.tabular.cells import shown as shown_cell
+from vouchermarket.kit.tabular.exporting import Exported, ExportPersonal, Format, personal, written
 from vouchermarket.kit.tabular.importing import (
     FAULTS_SHOWN,
     Change,
@@ -55,7 +57,10 @@ __all__ = [
     "Column",
     "Compared",
     "EncodingUnknown",
+    "ExportPersonal",
+    "Exported",
     "Fault",
+    "Format",
     "ImportFaulty",
     "ImportFile",
     "ImportInFlight",
@@ -74,6 +79,7 @@ __all__ = [
     "in_order",
     "is_of_heading",
     "key_of",
+    "personal",
     "preview",
     "prose",
     "read",
@@ -85,4 +91,5 @@ __all__ = [
     "told",
     "write_csv",
     "write_xlsx",
+    "written",
 ]

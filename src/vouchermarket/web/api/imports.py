@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +11,14 @@ from litestar.params import FromQuery, JSONBody
 
 from vouchermarket.catalogue.operations import imports as shelf
 from vouchermarket.completion.operations import imports as completions
+from vouchermarket.identity.operations import exports as roster_out
 from vouchermarket.identity.operations import imports as roster
 from vouchermarket.identity.queries import imports as exports
 from vouchermarket.identity.rules import NotFound
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import db, files, tabular
 from vouchermarket.kit.ids import RunId
-from vouchermarket.kit.tabular import Compared, ImportFile, OnFault
+from vouchermarket.kit.tabular import Compared, ExportPersonal, Format, ImportFile, OnFault
 from vouchermarket.tasks import operations as tasks
 from vouchermarket.web import given
 from vouchermarket.web.commands import Made
@@ -36,17 +36,11 @@ UPLOAD: dict[str, Any] = {
 }
 
 
-class Format(StrEnum):
-    """As what a table goes out."""
-
-    CSV = "csv"
-    XLSX = "xlsx"
-
-
 MEDIA_TYPES = {
     Format.CSV: "text/csv",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+MEDIA = tuple(MEDIA_TYPES.values())
 
 
 async def sheet_of(request: Request[Any, Any, Any]) -> tabular.Sheet:
@@ -57,16 +51,19 @@ async def sheet_of(request: Request[Any, Any, Any]) -> tabular.Sheet:
 
 
 class Way(msgspec.Struct, frozen=True):
-    """How one slice takes its tables in and gives them out, and the verbs of the desks that may."""
+    """How one slice takes its tables in, and the verb of the desks that may; `rows` and `read` of going out.
+
+    What names people goes out by a route of its own, with a reason: such a table has neither.
+    """
 
     look: Callable[..., Awaitable[Compared[Any]]]
     bring: Callable[..., Awaitable[Compared[Any]]]
-    rows: Callable[..., Awaitable[list[list[tabular.Value]]]]
     change: str
-    read: str
+    rows: Callable[..., Awaitable[list[list[tabular.Value]]]] | None = None
+    read: str = ""
 
 
-def _importing(table: str, way: Way) -> list[Any]:
+def _coming_in(table: str, way: Way) -> list[Any]:
     @post(f"/imports/{table}/preview", name=f"preview_{table}", verb=way.change, **UPLOAD)
     async def preview(
         request: Request[Any, Any, Any], database: given.Database, actor: given.Actor, now: given.Now
@@ -102,13 +99,15 @@ def _importing(table: str, way: Way) -> list[Any]:
             raise NotFound
         return Made(await tasks.enqueue(session, actor, f"import_{table}", data, now=now))
 
-    @get(
-        f"/exports/{table}",
-        name=f"export_{table}",
-        verb=way.read,
-        tags=TAGS,
-        media=tuple(MEDIA_TYPES.values()),
-    )
+    return [preview, apply, enqueue]
+
+
+def _going_out(table: str, way: Way) -> list[Any]:
+    rows_of = way.rows
+    if rows_of is None:
+        return []
+
+    @get(f"/exports/{table}", name=f"export_{table}", verb=way.read, tags=TAGS, media=MEDIA)
     async def export(
         database: given.Database,
         actor: given.Actor,
@@ -117,21 +116,25 @@ def _importing(table: str, way: Way) -> list[Any]:
     ) -> Response[bytes]:
         """The table as it stands today, as the import reads it back."""
         async with database.transaction(actor.bureau_id) as session:
-            rows = await way.rows(session, actor, table, now=now)
-        return await written(rows, table, format)
+            rows = await rows_of(session, actor, table, now=now)
+        return _saved(await tabular.written(rows, table, format), table, format)
 
-    return [preview, apply, enqueue, export]
+    return [export]
 
 
-async def written(rows: list[list[tabular.Value]], table: str, as_format: Format) -> Response[bytes]:
+def _saved(content: bytes, table: str, as_format: Format) -> Response[bytes]:
     """A table as a file to be saved."""
-
-    def write() -> bytes:
-        return tabular.write_xlsx(rows, name=table) if as_format is Format.XLSX else tabular.write_csv(rows)
-
-    content = await asyncio.to_thread(write)
     headers = {"Content-Disposition": attachment(f"{table}.{as_format}")}
     return Response(content, media_type=MEDIA_TYPES[as_format], headers=headers)
+
+
+@post("/exports/people", verb="export_people", tags=TAGS, status_code=200, media=MEDIA)
+async def export_people(
+    data: JSONBody[ExportPersonal], session: given.Session, actor: given.Actor, now: given.Now
+) -> Response[bytes]:
+    """Everybody with names in full, as the import reads them back; the reason is kept."""
+    made = await roster_out.export_people(session, actor, data, now=now)
+    return _saved(made.content, "people", data.format)
 
 
 async def _own_sheet(
@@ -175,28 +178,32 @@ async def apply_sheet(
     return tabular.preview(SHEET, sheet.encoding, found)
 
 
-@get("/runs/{run_id:uuid}/sheet", verb="report_completion", tags=TAGS, media=tuple(MEDIA_TYPES.values()))
-async def sheet_of_run(
+@post("/runs/{run_id:uuid}/sheet/export", verb="export_participants", tags=TAGS, status_code=200, media=MEDIA)
+async def export_sheet(
     run_id: Id,
-    database: given.Database,
+    data: JSONBody[ExportPersonal],
+    session: given.Session,
     actor: given.Actor,
     now: given.Now,
-    format: FromQuery[Format] = Format.CSV,  # noqa: A002 - the word of the query
 ) -> Response[bytes]:
-    """Everybody with a seat of one's own run, with attendance and evidence, as the import reads it back."""
-    async with database.transaction(actor.bureau_id) as session:
-        rows = await completions.rows(session, actor, RunId(run_id), now=now)
-    return await written(rows, SHEET, format)
+    """Everybody with a seat of one's own run, with attendance and evidence; the reason is kept."""
+    made = await completions.export(session, actor, RunId(run_id), data, now=now)
+    return _saved(made.content, SHEET, data.format)
 
 
-_ROSTER = Way(roster.look, roster.bring, exports.rows, change="change_roster", read="read_roster")
 _COURSES, _RUNS = (
-    Way(shelf.look, shelf.bring, shelf.rows, change=verb, read=verb) for verb in ("file_course", "open_run")
+    Way(shelf.look, shelf.bring, verb, shelf.rows, verb) for verb in ("file_course", "open_run")
 )
-WAYS = {"organisations": _ROSTER, "people": _ROSTER, "courses": _COURSES, "runs": _RUNS}
+WAYS = {
+    "organisations": Way(roster.look, roster.bring, "change_roster", exports.body_rows, "read_roster"),
+    "people": Way(roster.look, roster.bring, "change_roster"),
+    "courses": _COURSES,
+    "runs": _RUNS,
+}
 ROUTES = [
-    *(route for table, way in WAYS.items() for route in _importing(table, way)),
+    *(route for table, way in WAYS.items() for route in (*_coming_in(table, way), *_going_out(table, way))),
+    export_people,
     preview_sheet,
     apply_sheet,
-    sheet_of_run,
+    export_sheet,
 ]
