@@ -53,7 +53,8 @@ def _fields(schema: Schema, schemas: Schema, way: str, seen: tuple[str, ...]) ->
     for name, field in schema.get("properties", {}).items():
         yield f"{way}.{name}".lstrip(".")
         yield from _fields(field, schemas, f"{way}.{name}", seen)
-    if schema.get("additionalProperties") not in (None, False):
+    is_map = schema.get("type") == "object" and "properties" not in schema
+    if is_map and schema.get("additionalProperties") is not False:
         yield f"{way}.*".lstrip(".")
 
 
