@@ -11,8 +11,9 @@ from vouchermarket.credits import operations, queries, rules
 from vouchermarket.credits.structs import DecideEntry, Decision, EntryStatus
 from vouchermarket.identity import rules as identity
 from vouchermarket.identity.structs import Actor
-from vouchermarket.kit.db import ChangedMeanwhile, Database
+from vouchermarket.kit.db import Database
 from vouchermarket.kit.ids import EntryId, new_id
+from vouchermarket.kit.undone import ChangedMeanwhile
 from vouchermarket.policies.queries import InForce
 
 APPROVE = DecideEntry(Decision.APPROVE, "材料齐全")

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from factories import City, PersonRow, add
 from vouchermarket.identity import tables as identity
 from vouchermarket.kit import clock, refusal, slots
-from vouchermarket.kit.db import Busy, ChangedMeanwhile, Database, transaction_is_open
+from vouchermarket.kit.db import Database, transaction_is_open
 from vouchermarket.kit.locks import lock_rows, try_lock_word
+from vouchermarket.kit.undone import Busy, ChangedMeanwhile
 
 
 async def _people(database: Database, city: City) -> int:

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from vouchermarket.kit.db import ChangedMeanwhile, Database
+from vouchermarket.kit.db import Database
 from vouchermarket.kit.events import event
 from vouchermarket.kit.ids import AccountId, BureauId, new_id
 from vouchermarket.kit.loading import COPIED_FROM, insert_rows, update_rows
+from vouchermarket.kit.undone import ChangedMeanwhile
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger import tables
 from vouchermarket.ledger.structs import Account, AccountKind

@@ -6,8 +6,9 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from factories import NOW, City
 from ledger.rows import open_line, post, posting
-from vouchermarket.kit.db import ChangedMeanwhile, Database
+from vouchermarket.kit.db import Database
 from vouchermarket.kit.ids import AccountId, TransferId, new_id
+from vouchermarket.kit.undone import ChangedMeanwhile
 from vouchermarket.ledger import operations as ledger
 from vouchermarket.ledger import queries, rules, tables
 from vouchermarket.ledger.structs import AccountKind, Adjust, Reason, Reverse, TransferCode

@@ -15,8 +15,8 @@ from payments.test_stripe import DOUBTS
 from settlement import rows
 from settlement.rows import LATER
 from vouchermarket.identity.rules import NotFound, RoleNotAllowed
-from vouchermarket.kit.db import ChangedMeanwhile
 from vouchermarket.kit.ids import new_id
+from vouchermarket.kit.undone import ChangedMeanwhile
 from vouchermarket.payments import rules
 from vouchermarket.payments.structs import (
     Answer,

@@ -8,7 +8,8 @@ from sqlalchemy import update
 
 from factories import City
 from ledger.rows import open_line, post, posting
-from vouchermarket.kit.db import ChangedMeanwhile, Database
+from vouchermarket.kit.db import Database
+from vouchermarket.kit.undone import ChangedMeanwhile
 from vouchermarket.ledger import queries, rules, tables
 from vouchermarket.ledger.structs import AccountKind, TransferCode
 

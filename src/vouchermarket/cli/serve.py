@@ -21,7 +21,7 @@ from vouchermarket.kit import schema
 from vouchermarket.kit.clock import shifted_clock
 from vouchermarket.settings import Settings, from_environment, hand_down
 
-GRACE_SECONDS = 15
+GRACE_SECONDS = 10
 DEMO_PACK = "zhuzhou-2014"
 # Two teachers of direct schools, and one of each desk that has something to do.
 DEMO_PEOPLE = ("teacher00001", "teacher00002", "university101", "centre03", "finance01", "inspector01")

@@ -34,7 +34,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.schema import SchemaItem
 
-from vouchermarket.kit.refusal import Kind, Refusal
+from vouchermarket.kit.undone import Busy, refusal_of
 
 Session = AsyncConnection
 Fence = Callable[[Session], Awaitable[None]]
@@ -53,24 +53,6 @@ metadata = MetaData(
 
 # Asked by the gateways: money may leave the building only when this is False.
 transaction_is_open: ContextVar[bool] = ContextVar("transaction_is_open", default=False)
-
-
-class Busy(Refusal):
-    code = "busy"
-    kind = Kind.BUSY
-    zh = "现在办理的人太多,本次请求没有生效"
-    en = "Too many people at once: this request had no effect"
-    remedy_zh = "请稍候片刻再试一次"
-    remedy_en = "Wait a moment and try again"
-
-
-class ChangedMeanwhile(Refusal):
-    code = "changed_meanwhile"
-    kind = Kind.CONFLICT
-    zh = "同一记录刚被他人更改,本次请求没有生效"
-    en = "Somebody else has just changed the same record: this request had no effect"
-    remedy_zh = "请刷新后再试"
-    remedy_en = "Load it anew and try again"
 
 
 class Database:
@@ -99,7 +81,7 @@ class Database:
         """One transaction inside one bureau: commits on return, rolls back on any exception.
 
         Refuses `Busy` when a lock or a connection is not to be had in time, `ChangedMeanwhile` when
-        another writer was first.
+        another writer was first, `OutcomeUnknown` when the database is lost while it commits.
         """
         async with self._opened() as session:
             # A bound value is a syntax error here, so the id is typed before it is written into the text.
@@ -115,13 +97,15 @@ class Database:
     @asynccontextmanager
     async def _opened(self) -> AsyncGenerator[Session]:
         mark = transaction_is_open.set(True)
+        commits = False
         try:
             async with self._engine.begin() as session:
                 if self._fence is not None:
                     await self._fence(session)
                 yield session
+                commits = True
         except DBAPIError as error:
-            refusal = _refusal_of(error)
+            refusal = refusal_of(error, commits=commits)
             if refusal is None:
                 raise
             raise refusal from error
@@ -133,15 +117,6 @@ class Database:
     async def close(self) -> None:
         """Give all connections back to the server."""
         await self._engine.dispose()
-
-
-def _refusal_of(error: DBAPIError) -> Refusal | None:
-    state = getattr(error.orig, "sqlstate", None)
-    if state in {"55P03", "40P01", "40001", "57014"}:  # lock timeout, deadlock, serialization, cancelled
-        return Busy()
-    if state == "23505":  # a unique key: the net below the locks
-        return ChangedMeanwhile()
-    return None
 
 
 # How a statement that is put together once takes its ids: `any_(bindparam("ids", type_=IDS))`.

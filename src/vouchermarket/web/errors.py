@@ -18,9 +18,9 @@ from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from sqlalchemy.exc import DataError, OperationalError
 
 from vouchermarket.identity.rules import SignInNeeded
-from vouchermarket.kit.db import Busy
 from vouchermarket.kit.events import origin
 from vouchermarket.kit.refusal import Kind, Refusal
+from vouchermarket.kit.undone import Busy
 from vouchermarket.web.problems import (
     BodyTooLarge,
     DoorRefusal,

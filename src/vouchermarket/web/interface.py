@@ -26,7 +26,7 @@ ANYWHERE = {
     "405": "The method is not offered",
     "409": "It contradicts what stands",
     "429": "Too many attempts have failed: wait",
-    "503": "Busy: try again",
+    "503": "Busy, or the outcome is unknown: try again with the same key",
 }
 WITH_EFFECT = {
     "402": "The voucher does not pay for it",
