@@ -216,6 +216,21 @@ async def test_a_school_sends_named_teachers_with_its_own_vouchers(market: Marke
     assert (await market.account(voucher_id)).held_fen == 2 * PRICE_FEN
 
 
+async def test_a_look_at_a_nomination_tells_each_line_and_takes_no_seat(market: Market):
+    school_id = market.city.bodies["school_a"]
+    await market.vouchers([school_id], PRICE_FEN, school=True, line="backbone")
+    run_id, clerk = await market.run(), market.city.officer("school_a")
+    lines = [Nominee(run_id, market.city.teacher(n).person_id) for n in range(2)]
+    async with market.database.transaction(market.bureau_id) as session:
+        outcomes = await operations.preview_nomination(session, clerk, school_id, lines, now=NOW)
+        with pytest.raises(identity.NotFound):
+            stranger = market.city.officer("school_b")
+            await operations.preview_nomination(session, stranger, school_id, lines, now=NOW)
+    told = [type(one.refusal) if isinstance(one, Refused) else type(one) for one in outcomes]
+    assert told == [Booked, rules.VoucherShort]
+    assert await market.seats(run_id) == (0, 0)
+
+
 async def test_a_school_cannot_nominate_for_another(market: Market):
     line = (await market.run(), market.city.teacher().person_id)
     with pytest.raises(identity.NotFound):

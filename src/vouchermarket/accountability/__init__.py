@@ -1,1 +1,1 @@
-"""The 20 % rule, sanctions, funding floors. Empty for now."""
+"""How schools stand: the 20 % rule over their teachers. Sanctions and dossiers are to come here."""

@@ -95,6 +95,19 @@ async def entries_of(session: Session, bureau_id: UUID, person_id: UUID) -> list
     return [_entry_of(row) for row in await session.execute(statement)]
 
 
+async def entries_of_all(
+    session: Session, bureau_id: UUID, person_ids: Collection[UUID]
+) -> dict[PersonId, list[CreditEntry]]:
+    """`entries_of` for many persons in one statement; who has none is left out."""
+    statement = _read.where(
+        _entry.c.bureau_id == bureau_id, _entry.c.person_id == among(person_ids)
+    ).order_by(_entry.c.earned_on, _entry.c.at, _entry.c.id)
+    found: dict[PersonId, list[CreditEntry]] = {}
+    for row in await session.execute(statement):
+        found.setdefault(PersonId(row.person_id), []).append(_entry_of(row))
+    return found
+
+
 async def live_entries(
     session: Session, bureau_id: UUID, source_ids: Collection[UUID]
 ) -> dict[UUID, CreditEntry]:

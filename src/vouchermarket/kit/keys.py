@@ -84,6 +84,13 @@ async def claim(session: Session, bureau_id: UUID, key: str, asked: bytes) -> An
     return Answer(found.status, found.answer)
 
 
+async def find(session: Session, bureau_id: UUID, key: str) -> Answer | None:
+    """The answer that is kept under a key, for who wants to see it again; None where there is none."""
+    statement = select(request_key).where(request_key.c.bureau_id == bureau_id, request_key.c.key == key)
+    row = (await session.execute(statement)).one_or_none()
+    return Answer(row.status, row.answer) if row else None
+
+
 async def store(
     session: Session, bureau_id: UUID, key: str, asked: bytes, answer: Answer, now: datetime
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, bindparam, exists, func, select
+from sqlalchemy import any_, bindparam, exists, func, or_, select
 
 from vouchermarket.kit.db import IDS, Session, among, in_order, leads_to
 from vouchermarket.kit.ids import AccountId, PersonId, TransferId
@@ -15,6 +15,7 @@ from vouchermarket.ledger.structs import (
     AccountKind,
     Correction,
     Hold,
+    Movement,
     Reason,
     Transfer,
     TransferCode,
@@ -135,6 +136,31 @@ async def transfers_page(
     if after is not None:
         statement = statement.where(transfer.c.id > after)
     return [_transfer_of(row) for row in await session.execute(statement)]
+
+
+async def movements_of(
+    session: Session, bureau_id: UUID, account_id: UUID, *, limit: int = 50, offset: int = 0
+) -> list[Movement]:
+    """The transfers that touch one account, the latest first."""
+    own = or_(transfer.c.source_id == account_id, transfer.c.target_id == account_id)
+    statement = (
+        select(transfer)
+        .where(transfer.c.bureau_id == bureau_id, own)
+        .order_by(transfer.c.at.desc(), transfer.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [
+        Movement(
+            TransferId(row.id),
+            row.at,
+            TransferCode(row.code),
+            row.amount_fen,
+            row.document_id,
+            row.target_id == account_id,
+        )
+        for row in await session.execute(statement)
+    ]
 
 
 async def transfer_by_id(session: Session, bureau_id: UUID, id_: UUID) -> Transfer | None:

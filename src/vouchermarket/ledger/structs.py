@@ -1,6 +1,7 @@
 """What the ledger takes and gives: accounts, postings, holds. All amounts are integer fen."""
 
 import enum
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -100,6 +101,17 @@ class Transfer(msgspec.Struct, frozen=True):
     amount_fen: int
     document_id: UUID
     is_reversed: bool = False
+
+
+class Movement(msgspec.Struct, frozen=True):
+    """A transfer as one of its two accounts sees it: `is_in` where the value comes to it."""
+
+    id: TransferId
+    at: datetime
+    code: TransferCode
+    amount_fen: int
+    document_id: UUID
+    is_in: bool
 
 
 class Reason(enum.StrEnum):

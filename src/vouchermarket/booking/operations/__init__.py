@@ -1,8 +1,18 @@
 """The verbs of booking."""
 
-from vouchermarket.booking.operations.book import book, check_out, nominate
+from vouchermarket.booking.operations.book import book, check_out, nominate, preview_nomination
 from vouchermarket.booking.operations.cancel import cancel, preview_cancel
 from vouchermarket.booking.operations.carry_out import carry_out
 from vouchermarket.booking.operations.cart import put_in, take_out
 
-__all__ = ["book", "cancel", "carry_out", "check_out", "nominate", "preview_cancel", "put_in", "take_out"]
+__all__ = [
+    "book",
+    "cancel",
+    "carry_out",
+    "check_out",
+    "nominate",
+    "preview_cancel",
+    "preview_nomination",
+    "put_in",
+    "take_out",
+]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from vouchermarket.booking import rules
-from vouchermarket.booking.operations.carry_out import carry_out
+from vouchermarket.booking.operations.carry_out import carry_out, foresee
 from vouchermarket.booking.operations.cart import take_out
 from vouchermarket.booking.structs import Booked, BookRun, Choice, Group, GroupKind, Nominee, Outcome, Refused
 from vouchermarket.identity import rules as identity
@@ -56,10 +56,22 @@ async def nominate(
 
     Refuses `RoleNotAllowed`, `NotFound` for another school; every other refusal belongs to its line.
     """
+    (outcomes,) = await carry_out(session, actor.bureau_id, [_sent(actor, school_id, lines)], now=now)
+    return outcomes
+
+
+async def preview_nomination(
+    session: Session, actor: Actor, school_id: OrganisationId, lines: Sequence[Nominee], *, now: datetime
+) -> tuple[Outcome, ...]:
+    """What `nominate` would answer now, line by line; nothing is written. Refuses as `nominate`."""
+    (outcomes,) = await foresee(session, actor.bureau_id, [_sent(actor, school_id, lines)], now=now)
+    return outcomes
+
+
+def _sent(actor: Actor, school_id: OrganisationId, lines: Sequence[Nominee]) -> Group:
     identity.seat_at(actor, "nominate", school_id)
     commands = tuple(BookRun(line.run_id, line.person_id, actor.person_id, school_id) for line in lines)
-    (outcomes,) = await carry_out(session, actor.bureau_id, [Group(GroupKind.EACH, commands)], now=now)
-    return outcomes
+    return Group(GroupKind.EACH, commands)
 
 
 def _own(actor: Actor, choice: Choice) -> BookRun:

@@ -49,6 +49,7 @@ async def cancel(
     # Read after the lock: somebody else may have cancelled it meanwhile.
     booking = await _cancellable(session, actor, booking_id, now=now)
     consequence, holds = await _judged(session, actor, booking, run, now=now)
+    facts = {"run_id": run.id, "person_id": booking.person_id, "released_fen": consequence.released_fen}
     event_id = await events.record(
         session,
         bureau_id,
@@ -56,7 +57,8 @@ async def cancel(
         booking.id,
         now=now,
         actor_id=actor.person_id,
-        facts={"run_id": run.id, "person_id": booking.person_id, "released_fen": consequence.released_fen},
+        # The reason may tell of an illness: it stays in its row, and out of the trail.
+        facts=facts | events.changed(booking, cancelled_at=now),
     )
     await session.execute(
         update(tables.booking)

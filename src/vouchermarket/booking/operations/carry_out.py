@@ -60,6 +60,16 @@ async def carry_out(
     return decision.outcomes
 
 
+async def foresee(
+    session: Session, bureau_id: UUID, groups: Sequence[Group], *, now: datetime
+) -> tuple[tuple[Outcome, ...], ...]:
+    """What `carry_out` would answer now; nothing is written, and it may be otherwise a moment later."""
+    zone = (await identity.bureau(session, bureau_id)).time_zone
+    policy = await policies.in_force(session, bureau_id, civil_day(now, zone))
+    state, _ = await _lock(session, bureau_id, groups, zone, now=now)
+    return rules.decide(groups, state, policy.pack, now, iter(new_id, None)).outcomes
+
+
 async def _tell_nominees(
     session: Session,
     bureau_id: UUID,

@@ -35,7 +35,7 @@ from vouchermarket.identity.queries.changes import (
     stood_in_for,
     substitutions,
 )
-from vouchermarket.identity.queries.exemptions import exemptions_of
+from vouchermarket.identity.queries.exemptions import exemptions_among, exemptions_of
 from vouchermarket.identity.queries.people import (
     direct_teachers,
     people,
@@ -63,6 +63,7 @@ __all__ = [
     "departures",
     "departures_of",
     "direct_teachers",
+    "exemptions_among",
     "exemptions_of",
     "gone_from",
     "is_gone",

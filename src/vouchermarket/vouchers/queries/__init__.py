@@ -12,6 +12,7 @@ from vouchermarket.vouchers.queries.issuances import (
     shares_of,
 )
 from vouchermarket.vouchers.queries.vouchers import (
+    movements_of_school,
     past_validity,
     unfrozen_of_the_gone,
     unreminded,
@@ -34,6 +35,7 @@ __all__ = [
     "issuances",
     "issued",
     "lines_of",
+    "movements_of_school",
     "past_validity",
     "shares_of",
     "unfrozen_of_the_gone",

@@ -14,7 +14,7 @@ from vouchermarket.identity.tables import departure
 from vouchermarket.kit.db import IDS, Session, in_order, leads_to
 from vouchermarket.kit.ids import AccountId, OrganisationId, VoucherId
 from vouchermarket.ledger import queries as ledger
-from vouchermarket.ledger.structs import Account
+from vouchermarket.ledger.structs import Account, Movement
 from vouchermarket.vouchers.structs import Voucher, VoucherFacts
 from vouchermarket.vouchers.tables import fund, voucher, voucher_reminder
 
@@ -85,6 +85,22 @@ async def vouchers_of_school(session: Session, actor: Actor, school_id: Organisa
     """
     school = await bodies.school_open_to(session, actor, school_id)
     return await _vouchers(session, actor.bureau_id, voucher.c.organisation_id == school.id)
+
+
+async def movements_of_school(
+    session: Session,
+    actor: Actor,
+    school_id: OrganisationId,
+    voucher_id: VoucherId,
+    *,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[Movement]:
+    """What moved on one of a school's vouchers, the latest first. Refuses as `vouchers_of_school`."""
+    held = await vouchers_of_school(session, actor, school_id)
+    if voucher_id not in {one.id for one in held}:
+        raise identity.NotFound
+    return await ledger.movements_of(session, actor.bureau_id, voucher_id, limit=limit, offset=offset)
 
 
 async def _vouchers(session: Session, bureau_id: UUID, of_holder: Any) -> list[Voucher]:

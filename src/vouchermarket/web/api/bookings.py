@@ -89,10 +89,10 @@ async def nominate(
 ) -> Response[list[NominatedLine]]:
     """Send named teachers of one's school, paid with its vouchers: one outcome a line, in their order."""
     language = language_of(request.headers.get("accept-language", ""))
-    return await once(_nominated, OrganisationId(school_id), data.lines, status=200, language=language)
+    return await once(nominated, OrganisationId(school_id), data.lines, status=200, language=language)
 
 
-async def _nominated(
+async def nominated(
     session: Session,
     actor: Actor,
     school_id: OrganisationId,
@@ -101,6 +101,7 @@ async def _nominated(
     language: str,
     now: datetime,
 ) -> list[NominatedLine]:
+    """`booking.nominate` with each refusal as a problem in this language."""
     outcomes = await booking.nominate(session, actor, school_id, lines, now=now)
     return [
         NominatedLine(

@@ -14,10 +14,10 @@ from vouchermarket.tasks.rules import FINAL
 from vouchermarket.tasks.structs import Task
 from vouchermarket.web import given
 from vouchermarket.web.api.files import sent_out
-from vouchermarket.web.errors import status_of
 from vouchermarket.web.fields import Id
 from vouchermarket.web.pages import tables
-from vouchermarket.web.pages.forms import Form, FormNotRight, faults_of
+from vouchermarket.web.pages.acting import act, said, told
+from vouchermarket.web.pages.forms import Form
 from vouchermarket.web.pages.tables import Column
 from vouchermarket.web.pages.turn import Turn, Typed
 from vouchermarket.web.words import N_
@@ -99,22 +99,18 @@ async def before_exporting(turn: given.Turn) -> Response[str]:
 @post("/tasks/new/transfers", verb="read_money")
 async def export_transfers(turn: given.Turn) -> Response[Any]:
     """Have them written by a worker."""
-    typed = await turn.typed()
 
     async def again(typed: Typed, refusal: Refusal) -> Response[str]:
         return await _exporting(turn, typed, refusal)
 
-    try:
-        command = _form(turn).read(typed)
-    except FormNotRight as refusal:
-        return await again(typed, refusal)
-    return await turn.carry_out(
+    return await act(
+        turn,
         tasks.enqueue,
         exports.TRANSFERS,
-        command,
-        typed=typed,
-        then=lambda made: turn.go(f"/tasks/{made}", done="task_asked"),
+        then=lambda made: f"/tasks/{made}",
         again=again,
+        form=_form(turn),
+        done="task_asked",
     )
 
 
@@ -124,28 +120,20 @@ def _form(turn: Turn) -> Form:
 
 async def _exporting(turn: Turn, typed: Typed | None, refusal: Refusal | None) -> Response[str]:
     year = turn.today.year
-    first = {"from_on": f"{year}-01-01", "to_on": f"{year + 1}-01-01"}
-    return await turn.show(
-        "jobs/transfers.html",
-        status=status_of(refusal) if refusal else 200,
-        fields=_form(turn).fields(typed, faults_of(refusal), first),
-        refusal=None if isinstance(refusal, FormNotRight) else refusal,
-    )
+    period = {"from_on": f"{year}-01-01", "to_on": f"{year + 1}-01-01"}
+    return await turn.show("jobs/transfers.html", **said(_form(turn), typed, refusal, **period))
 
 
 async def _task(turn: Turn, task_id: Id, refusal: Refusal | None) -> Response[str]:
     async with turn.reading() as session:
         found = await queries.own_task(session, turn.actor, task_id)
-    status = status_of(refusal) if refusal else 200
-    return await turn.show(
-        "jobs/task.html", status=status, task=_shown(found), one=found, columns=COLUMNS, refusal=refusal
-    )
+    return await turn.show("jobs/task.html", task=_shown(found), one=found, columns=COLUMNS, **told(refusal))
 
 
 def _shown(found: Task) -> dict[str, Any]:
     """A task as the bar draws it."""
-    told = {name: getattr(found, name) for name in ("id", "done", "total", "state")}
-    return told | {"is_over": found.state in FINAL}
+    shown = {name: getattr(found, name) for name in ("id", "done", "total", "state")}
+    return shown | {"is_over": found.state in FINAL}
 
 
 ROUTES = (own, one, progress, cancel, result_file, before_exporting, export_transfers)

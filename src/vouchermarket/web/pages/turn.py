@@ -14,7 +14,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.datastructures import UploadFile
 
-from vouchermarket.identity.rules import SignInNeeded, matrix
+from vouchermarket.identity.rules import NotFound, SignInNeeded, matrix
 from vouchermarket.identity.structs import Actor, Bureau
 from vouchermarket.kit import keys
 from vouchermarket.kit.clock import civil_day
@@ -210,14 +210,25 @@ class Turn(Bare):
     ) -> Any:
         if not form_key.isalnum() or len(form_key) > 64:
             raise keys.KeyMissing
-        # Beside the keys of the interface, which are their person's own too, never among them.
-        key = f"page:{self.actor.person_id}:{form_key}"
+        key = self._key(form_key)
         kept = await keys.claim(session, self.bureau.id, key, asked)
         if kept is None:
             result = await verb(session, self.actor, *told, now=self.now, **more)
             kept = keys.Answer(303, msgspec.json.encode(result))
             await keys.store(session, self.bureau.id, key, asked, kept, self.now)
         return msgspec.json.decode(kept.body)
+
+    async def answered(self, form_key: str) -> Any:
+        """What a form of the visitor's own came to, for as long as its key is kept. Refuses `NotFound`."""
+        async with self.reading() as session:
+            kept = await keys.find(session, self.bureau.id, self._key(form_key))
+        if kept is None:
+            raise NotFound
+        return msgspec.json.decode(kept.body)
+
+    def _key(self, form_key: str) -> str:
+        # Beside the keys of the interface, which are their person's own too, never among them.
+        return f"page:{self.actor.person_id}:{form_key}"
 
     # --- looks --------------------------------------------------------------------------------------------
 
