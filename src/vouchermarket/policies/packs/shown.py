@@ -27,6 +27,11 @@ def listing(pack: Pack) -> list[dict[str, Any]]:
     return [_listed(path, row) for path, row in rows(pack)]
 
 
+def header_fields(pack: Pack) -> dict[str, Any]:
+    """The head of a pack: its document, from when to when, and how it names levels."""
+    return _fields(pack.header)
+
+
 def _with_numbers(pack: Pack, cell: str) -> str:
     return NUMBER.sub(lambda match: number_of(pack, match[1], match[2]) or match[0], cell)
 

@@ -10,7 +10,9 @@ DONE: Mapping[str, str] = {
     "out_of_cart": N_("已从选课车移出"),
     "cancelled": N_("已退选,培训券已退回"),
     "confirmed": N_("已确认完成"),
+    "rated": N_("评价已提交,谢谢您"),
     "contested": N_("异议已提交,承担单位将答复"),
+    "reported": N_("已上报,等待教师确认"),
     "saved": N_("已保存"),
     "sent": N_("已提交"),
     "decided": N_("已办理"),
@@ -19,4 +21,5 @@ DONE: Mapping[str, str] = {
     "task_asked": N_("已提交后台办理;可以离开此页"),
     "cancel_asked": N_("已请求取消"),
     "read": N_("已标为已读"),
+    "verified": N_("已审核,学分已登记;未能办理的仍在列表中"),
 }

@@ -47,11 +47,33 @@ NAMES: Mapping[str, str] = {
     "valid_to": N_("有效期至(不含)"),
     "evidence": N_("证明材料"),
     "approve": N_("同意"),
+    "Present.booking_ids": N_("到场学员"),
+    "Finished.booking_ids": N_("完成培训的学员"),
+    "line_ids": N_("结算单的行"),
+    "response": N_("答复"),
+    "overall": N_("总体"),
+    "Rate.content": N_("内容"),
+    "teaching": N_("教学"),
+    "usefulness": N_("实用"),
+    "comment": N_("评语"),
+    "content": N_("政策全文(pack.toml)"),
+    "decision": N_("意见"),
+    "earned_on": N_("取得日期"),
+    "term": N_("学期"),
+    "evidence_complete": N_("证明材料齐备"),
+    "RegisterEntry.document": N_("证书编号"),
+    "CorrectEntry.document": N_("证书编号"),
 }
 HELP: Mapping[str, str] = {
     "LogIn.code": N_("已启用双重验证时填写;也可填写一个恢复码"),
     "to_on": N_("这一天不再计入"),
     "valid_to": N_("这一天起失效"),
+    "term": N_("按学期计满分的类型填写,如 2014-1(春)、2014-2(秋)"),
+    "FileCourse.amount": N_("完成全部课次可得,如 12 或 49.5"),
+    "FileCourse.organiser_id": N_("由级别决定:国培、省培、市培为市级单位,县培为县市区单位,校培为学校"),
+    "OpenRun.price_fen": N_("不填则按课程单价"),
+    "OpenRun.place": N_("课次没有另填地点的,在此上课"),
+    "Finished.evidence": N_("写明所保存的材料,如签到表、作业、照片"),
 }
 HELP_OF_KIND: Mapping[str, str] = {"lines": N_("每行一项")}
 

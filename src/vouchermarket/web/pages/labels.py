@@ -5,12 +5,16 @@ A code that stands in no list (a subject some bureau made up) is shown as it is.
 
 from collections.abc import Mapping
 
+from vouchermarket.web.pages.centre_labels import CENTRE_LABELS
 from vouchermarket.web.pages.money_labels import MONEY_LABELS
+from vouchermarket.web.pages.provider_labels import PROVIDER_LABELS
 from vouchermarket.web.words import N_, Words
 
 # Groups of codes; a group is named by what the code is of.
 LABELS: Mapping[str, Mapping[str, str]] = {
+    **CENTRE_LABELS,
     **MONEY_LABELS,
+    **PROVIDER_LABELS,
     "mode": {
         "face_to_face": N_("面授"),
         "online": N_("网络研修"),
@@ -154,13 +158,51 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "rows": N_("行数"),
         "amount_fen": N_("合计金额"),
     },
+    "movement": {
+        "issue": N_("核发"),
+        "hold": N_("选课占用"),
+        "capture": N_("审核通过,结算"),
+        "release": N_("占用解除,退回券内"),
+        "use": N_("空间资源使用"),
+        "expire": N_("到期退回经费"),
+        "reverse": N_("撤销结算,退回券内"),
+        "claw_back": N_("追回"),
+        "adjust": N_("更正"),
+    },
+    "voucher": {
+        "usable": N_("可使用"),
+        "coming": N_("尚未生效"),
+        "frozen": N_("已冻结"),
+        "past": N_("已过期"),
+    },
+    "progress": {
+        "met": N_("已达到"),
+        "open": N_("进行中"),
+        "missed": N_("未达到"),
+        "exempted": N_("已免除"),
+    },
+    "why": {
+        "not_approved": N_("尚未审核通过"),
+        "after_as_of": N_("日期在今天之后"),
+        "not_registered": N_("当时尚未注册"),
+        "outside_cycle": N_("不在本周期内"),
+        "evidence_incomplete": N_("资料不齐全"),
+        "no_separate_credit": N_("此类培训不单独计学分"),
+        "once": N_("只计一次"),
+        "cap_per_component": N_("超过单项上限"),
+        "cap_per_term": N_("超过每学期上限"),
+        "cap_per_year": N_("超过每年上限"),
+        "cap_per_cycle": N_("超过每周期上限"),
+    },
     "sex": {"female": N_("女"), "male": N_("男")},
     "yes_no": {"True": N_("是"), "False": N_("否"), "yes": N_("是"), "no": N_("否")},
 }
 
 # Colour says one thing everywhere: green done, amber waiting, red refused, grey past. A word stands by it.
 TONES: Mapping[str, frozenset[str]] = {
-    "green": frozenset({"published", "verified", "approved", "live", "settled", "paid", "met", "done"}),
+    "green": frozenset(
+        {"published", "verified", "approved", "live", "settled", "paid", "met", "usable", "done"}
+    ),
     "amber": frozenset(
         {
             "filed",
@@ -170,6 +212,9 @@ TONES: Mapping[str, frozenset[str]] = {
             "registered",
             "waiting",
             "running",
+            "to_pay",
+            "to_verify",
+            "unanswered",
             "sending",
             "unknown",
             "open",
