@@ -144,6 +144,15 @@ class Standing(msgspec.Struct, frozen=True):
     person_id: PersonId
 
 
+class Unreported(msgspec.Struct, frozen=True):
+    """A run that is over, and how many of its seats nobody has reported yet."""
+
+    run_id: RunId
+    title: str
+    ends_at: datetime
+    seats: int
+
+
 class Participant(msgspec.Struct, frozen=True):
     """A booking as completion sees it: a seat somebody took at a price, cancelled or not."""
 

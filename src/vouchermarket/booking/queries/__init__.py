@@ -3,6 +3,7 @@
 from vouchermarket.booking.queries.bookings import (
     booking,
     booking_by_id,
+    bookings_by_id,
     bookings_of,
     bookings_of_run,
     bookings_sent_by,
@@ -16,6 +17,7 @@ from vouchermarket.booking.queries.gone import heir_of, open_bookings_of_the_gon
 __all__ = [
     "booking",
     "booking_by_id",
+    "bookings_by_id",
     "bookings_of",
     "bookings_of_run",
     "bookings_sent_by",

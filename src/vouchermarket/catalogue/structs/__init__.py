@@ -35,6 +35,7 @@ from vouchermarket.catalogue.structs.shelf import (
     Course,
     CourseState,
     Meeting,
+    MeetingAhead,
     Run,
 )
 
@@ -50,6 +51,7 @@ __all__ = [
     "FileCourse",
     "Found",
     "Meeting",
+    "MeetingAhead",
     "MeetingTime",
     "OpenRun",
     "Page",

@@ -29,6 +29,7 @@ class Accreditation(msgspec.Struct, frozen=True, kw_only=True):
     to_on: date
     document: str
     filed_by: PersonId
+    filed_at: datetime
     approved: bool | None
 
 
@@ -56,6 +57,8 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     state: CourseState
     policy_version_id: PolicyVersionId
     filed_by: PersonId
+    filed_at: datetime
+    reviewed_at: datetime | None
     return_reason: str | None
     completions: int
     ratings: int
@@ -70,6 +73,16 @@ class Meeting(msgspec.Struct, frozen=True, kw_only=True):
     starts_at: datetime
     ends_at: datetime
     place: str
+
+
+class MeetingAhead(msgspec.Struct, frozen=True, kw_only=True):
+    """A meeting as its provider's calendar shows it, with the seats taken of its run."""
+
+    run_id: RunId
+    title: str
+    taken: int
+    capacity: int
+    meeting: Meeting
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

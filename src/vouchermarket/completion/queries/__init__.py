@@ -12,10 +12,13 @@ from vouchermarket.completion.queries.completions import (
     participants_of,
 )
 from vouchermarket.completion.queries.desks import (
+    completion,
+    contested,
     own_completions,
     registrar_queue,
     run_attendance,
     run_completions,
+    unreported,
 )
 from vouchermarket.completion.queries.ratings import (
     course_of,
@@ -31,11 +34,13 @@ __all__ = [
     "attended",
     "awaiting",
     "cases",
+    "completion",
     "completion_of",
     "completions",
     "completions_of_bookings",
     "completions_of_person",
     "completions_of_run",
+    "contested",
     "course_of",
     "course_ratings",
     "course_stand",
@@ -50,4 +55,5 @@ __all__ = [
     "run_completions",
     "run_of_meeting",
     "run_ratings",
+    "unreported",
 ]

@@ -28,13 +28,7 @@ async def draw_up(session: Session, actor: Actor, command: DrawUp, *, now: datet
     The centre draws up any provider's statement, a provider its own. Refuses `RoleNotAllowed`, `NotFound`,
     `StatementPeriodEmpty`, `NoPolicyInForce`, `NothingEarned`.
     """
-    seats = identity_rules.seats_for(actor, "draw_up_statement")
-    if all(seat.kind is OrganisationKind.PROVIDER for seat in seats):
-        identity_rules.seat_at(actor, "draw_up_statement", command.provider_id)
-    provider = await identity.organisation(session, actor.bureau_id, command.provider_id)
-    if provider is None or provider.kind is not OrganisationKind.PROVIDER:
-        raise identity_rules.NotFound
-    rules.period(command.from_on, command.to_on)
+    await _refuse(session, actor, command)
     zone = (await identity.bureau(session, actor.bureau_id)).time_zone
     version_id = (await policies.in_force(session, actor.bureau_id, civil_day(now, zone))).version_id
     earned = await _lock_earned(session, actor.bureau_id, command, zone)
@@ -57,14 +51,40 @@ async def draw_up(session: Session, actor: Actor, command: DrawUp, *, now: datet
     return id_
 
 
+async def preview_draw_up(session: Session, actor: Actor, command: DrawUp) -> list[EarnedCompletion]:
+    """What `draw_up` would put on a statement now, for a desk to see before it does; locks nothing.
+
+    Refuses `RoleNotAllowed`, `NotFound`, `StatementPeriodEmpty`, `NothingEarned`.
+    """
+    await _refuse(session, actor, command)
+    zone = (await identity.bureau(session, actor.bureau_id)).time_zone
+    waiting = await _waiting(session, actor.bureau_id, command, zone)
+    rules.to_state(waiting)
+    return waiting
+
+
+async def _refuse(session: Session, actor: Actor, command: DrawUp) -> None:
+    seats = identity_rules.seats_for(actor, "draw_up_statement")
+    if all(seat.kind is OrganisationKind.PROVIDER for seat in seats):
+        identity_rules.seat_at(actor, "draw_up_statement", command.provider_id)
+    provider = await identity.organisation(session, actor.bureau_id, command.provider_id)
+    if provider is None or provider.kind is not OrganisationKind.PROVIDER:
+        raise identity_rules.NotFound
+    rules.period(command.from_on, command.to_on)
+
+
+async def _waiting(session: Session, bureau_id: UUID, command: DrawUp, zone: str) -> list[EarnedCompletion]:
+    period = (start_of_day(command.from_on, zone), start_of_day(command.to_on, zone))
+    return await queries.waiting_between(session, bureau_id, command.provider_id, *period)
+
+
 async def _lock_earned(
     session: Session, bureau_id: UUID, command: DrawUp, zone: str
 ) -> list[EarnedCompletion]:
-    period = (start_of_day(command.from_on, zone), start_of_day(command.to_on, zone))
-    waiting = await queries.waiting_between(session, bureau_id, command.provider_id, *period)
+    waiting = await _waiting(session, bureau_id, command, zone)
     locked = {row.id for row in await lock_rows(session, completion, bureau_id, [one.id for one in waiting])}
     # Read again under the lock: another statement may have taken them, a revocation may have ended them.
-    still = await queries.waiting_between(session, bureau_id, command.provider_id, *period)
+    still = await _waiting(session, bureau_id, command, zone)
     return [one for one in still if one.id in locked]
 
 

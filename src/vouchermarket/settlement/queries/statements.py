@@ -139,8 +139,11 @@ async def statements_of(
     *,
     after: StatementId | None = None,
     at_most: int = 200,
+    offset: int = 0,
 ) -> list[StatementRow]:
-    """Statements, newest first: of one provider, or all that the actor may read; paged by the last id seen.
+    """Statements, newest first: of one provider, or all that the actor may read.
+
+    Paged by the last id seen, or by how many have been seen.
 
     Refuses `RoleNotAllowed`.
     """
@@ -152,7 +155,7 @@ async def statements_of(
         where.append(statement.c.provider_id == provider_id)
     if after is not None:
         where.append(statement.c.id < after)
-    found = select(statement).where(*where).order_by(statement.c.id.desc()).limit(at_most)
+    found = select(statement).where(*where).order_by(statement.c.id.desc()).limit(at_most).offset(offset)
     return await _rows(session, actor.bureau_id, [statement_of(row) for row in await session.execute(found)])
 
 
