@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vouchermarket.kit import text
@@ -55,6 +55,7 @@ def test_finds_no_word_where_none_was_typed(asked):
     assert text.question(asked) == text.Question((), ())
 
 
+@settings(deadline=None)  # whoever comes first loads the dictionaries
 @given(st.text(max_size=200))
 def test_lets_nothing_but_letters_and_digits_into_a_query(asked):
     for query in (step for steps in text.question(asked) for step in steps):
@@ -62,6 +63,7 @@ def test_lets_nothing_but_letters_and_digits_into_a_query(asked):
         assert query.count("(") == query.count(")")
 
 
+@settings(deadline=None)  # whoever comes first loads the dictionaries
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_lets_nothing_but_letters_and_digits_into_a_vector(title, other):
     assert re.sub(r"'\w+':[1-4][ABCD]( |$)", "", text.vector(title, [other])) == ""

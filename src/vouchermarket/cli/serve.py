@@ -15,7 +15,6 @@ from granian.constants import Interfaces
 from litestar import Litestar
 
 from vouchermarket.app import PRODUCTION, create_app, refuse_privileged, safe_for_production
-from vouchermarket.cli.demo.loading import DemoClock, load, tokens
 from vouchermarket.cli.opening import addresses, opened
 from vouchermarket.kit import schema
 from vouchermarket.kit.clock import shifted_clock
@@ -80,6 +79,7 @@ def _serve(settings: Settings) -> None:
 
 def _with_demo(settings: Settings, teachers: int) -> Settings:
     """Load the city if it is not there, say who may come in, and let the clock tell the city's time."""
+    from vouchermarket.cli.demo.loading import DemoClock, load, tokens
 
     async def loaded() -> tuple[DemoClock, dict[str, str]]:
         async with opened(settings.database_url) as database:

@@ -9,9 +9,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-import rjieba
-from pypinyin import lazy_pinyin
-
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 # A place in these blocks that no character has yet is no letter either.
 _PARTS = re.compile(f"(?:(?!\\W)[{_HAN}])+|[^\\W_{_HAN}]+")
@@ -66,7 +63,7 @@ def question(asked: str) -> Question:
 
 def sorting(title: str) -> str:
     """By what a title is put in order: its pinyin, to be compared byte by byte."""
-    return " ".join(lazy_pinyin(_folded(title)))
+    return " ".join(_syllables(_folded(title)))
 
 
 def _ways(part: str) -> Iterator[str]:
@@ -74,7 +71,7 @@ def _ways(part: str) -> Iterator[str]:
     is_han = _is_han(part)
     # One character alone begins a word; so does what is still being typed in letters.
     starts = "*" if is_han == (len(part) == 1) else ""
-    finest = [one for word in rjieba.cut(part) for one in _finest(word)] if is_han else [part]
+    finest = [one for word in _cut(part) for one in _finest(word)] if is_han else [part]
     yield _all(finest, f"{starts}A")
     yield _all(finest, f"{starts}AB")
     yield "" if is_han or len(part) == 1 or not part.isascii() else _all([part[:_SOUNDS]], "*C")
@@ -92,7 +89,7 @@ def _all(lexemes: Iterable[str], weights: str) -> str:
 
 def _finest(word: str) -> list[str]:
     """骨干教师 as 骨干 and 教师, which may stand apart; 班主任 as itself, for no words add up to it."""
-    within = [part for part in rjieba.cut_for_search(word) if part != word]
+    within = [part for part in _cut_finely(word) if part != word]
     return within if "".join(within) == word else [word]
 
 
@@ -111,7 +108,7 @@ def _is_han(part: str) -> bool:
 
 def _words(written: str) -> Iterator[str]:
     for part in _parts(written):
-        yield from rjieba.cut_for_search(part) if _is_han(part) else [part]
+        yield from _cut_finely(part) if _is_han(part) else [part]
 
 
 def _sounds(written: str) -> Iterator[str]:
@@ -120,10 +117,32 @@ def _sounds(written: str) -> Iterator[str]:
     Word by word, for it is the word that says how a character is read.
     """
     for part in filter(_is_han, _parts(written)):
-        syllables = [syllable for word in rjieba.cut(part) for syllable in lazy_pinyin(word)]
+        syllables = [syllable for word in _cut(part) for syllable in _syllables(word)]
         for at in range(len(syllables)):
             yield "".join(syllables[at:])[:_SOUNDS]
             yield "".join(syllable[0] for syllable in syllables[at:])[:_SOUNDS]
+
+
+# Both dictionaries take half a second to load: whoever searches first waits for them, and not every process
+# that begins again after it died.
+
+
+def _cut(part: str) -> list[str]:
+    import rjieba
+
+    return rjieba.cut(part)
+
+
+def _cut_finely(part: str) -> list[str]:
+    import rjieba
+
+    return rjieba.cut_for_search(part)
+
+
+def _syllables(word: str) -> list[str]:
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin(word)
 
 
 def _pairs(part: str) -> Iterator[str]:

@@ -8,7 +8,6 @@ from datetime import date, datetime, time
 from typing import Any
 
 import msgspec
-import openpyxl
 
 from vouchermarket.kit.refusal import Kind, Refusal
 from vouchermarket.kit.tabular.harmless import unmarked
@@ -114,6 +113,8 @@ def _gathered(rows: Iterable[list[tuple[str, bool]]]) -> list[Row]:
 
 
 def _of_workbook(content: bytes) -> list[Row]:
+    import openpyxl  # a fifth of a second, for a workbook only
+
     try:
         _sound(content)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)

@@ -7,8 +7,6 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-import xlsxwriter
-
 from vouchermarket.kit.tabular.harmless import marked
 
 # A code is a text, be it all digits; only what is counted is a number.
@@ -24,6 +22,8 @@ def write_csv(rows: Iterable[Sequence[Value]]) -> bytes:
 
 def write_xlsx(rows: Iterable[Sequence[Value]], *, name: str) -> bytes:
     """A workbook of one sheet with its first row kept in sight."""
+    import xlsxwriter  # a tenth of a second, for a workbook only
+
     written = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(written, options) as book:
