@@ -16,6 +16,7 @@ DONE: Mapping[str, str] = {
     "saved": N_("已保存"),
     "sent": N_("已提交"),
     "decided": N_("已办理"),
+    "chosen": N_("密码已设置,请登录"),
     "password": N_("密码已更改,其他登录均已退出"),
     "ended": N_("其他登录均已退出"),
     "task_asked": N_("已提交后台办理;可以离开此页"),

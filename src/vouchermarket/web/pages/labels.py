@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from vouchermarket.web.pages.centre_labels import CENTRE_LABELS
 from vouchermarket.web.pages.money_labels import MONEY_LABELS
+from vouchermarket.web.pages.roster_labels import ROSTER_LABELS
 from vouchermarket.web.pages.provider_labels import PROVIDER_LABELS
 from vouchermarket.web.words import N_, Words
 
@@ -14,6 +15,7 @@ from vouchermarket.web.words import N_, Words
 LABELS: Mapping[str, Mapping[str, str]] = {
     **CENTRE_LABELS,
     **MONEY_LABELS,
+    **ROSTER_LABELS,
     **PROVIDER_LABELS,
     "mode": {
         "face_to_face": N_("面授"),

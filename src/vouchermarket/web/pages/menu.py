@@ -51,7 +51,12 @@ MENUS: Mapping[str, tuple[Entry, ...]] = {
         Entry("/office/issuances", N_("核发"), "read_money"),
         Entry("/policies", N_("政策"), "read_catalogue"),
     ),
-    "school": (),
+    "school": (
+        Entry("/school", N_("本校教师"), "nominate"),
+        Entry("/school/nominate", N_("选送教师"), "nominate"),
+        Entry("/school/bookings", N_("选送记录"), "nominate"),
+        Entry("/school/vouchers", N_("本校培训券"), "nominate"),
+    ),
     "school_research_office": (
         Entry("/registrar", N_("待办"), "register_credit"),
         Entry("/registrar/entries", N_("登记学分"), "register_credit"),
@@ -73,7 +78,16 @@ MENUS: Mapping[str, tuple[Entry, ...]] = {
         Entry("/provider/statements", N_("结算"), "respond_to_line"),
         Entry("/provider/accreditations", N_("资质"), "file_accreditation"),
     ),
-    "finance_office": (),
+    "finance_office": (
+        Entry("/finance", N_("待批准付款"), "approve_payment"),
+        Entry("/finance/to-record", N_("待登记付款"), "record_payment"),
+        Entry("/finance/payments", N_("付款"), "record_payment"),
+        Entry("/finance/payees", N_("收款账户"), "decide_payee"),
+        Entry("/finance/reversals", N_("待核准追回"), "decide_reversal"),
+        Entry("/finance/reconciliations", N_("对账"), "read_money"),
+        Entry("/finance/doubts", N_("结果不明的付款"), "record_payment"),
+        Entry("/office", N_("资金总览"), "read_money"),
+    ),
     "inspectorate": (),
     "administrator": (),
 }
