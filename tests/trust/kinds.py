@@ -8,6 +8,8 @@ KINDS = {
     "POST /password": "identity.password_changed",
     "POST /tokens": "identity.token_made",
     "DELETE /tokens/{}": "identity.token_ended",
+    "POST /people/{}/sign-in-code": "identity.code_handed_out",
+    "POST /sign-in-code": "identity.password_chosen_by_code",
     "POST /second-factor": "identity.second_factor_enrolled",
     "POST /second-factor/confirm": "identity.second_factor_confirmed",
     "DELETE /people/{}/second-factor": "identity.second_factor_dropped",

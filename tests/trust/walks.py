@@ -284,6 +284,9 @@ async def logins(walk: Walk) -> None:
     code = {"code": telephone.at(NOW)}
     await walk(walk.visit.stranger(), "POST", "/second-factor/confirm", user | code)
     await walk(keeper, "DELETE", f"{place}/second-factor")
+    slip = await walk(keeper, "POST", f"{place}/sign-in-code")
+    chosen = {"username": slip["username"], "code": slip["code"], "password": PASSWORD}
+    await walk(walk.visit.stranger(), "POST", "/sign-in-code", chosen)
     await walk(keeper, "POST", f"{place}/end-logins", {"disable": True})
 
 

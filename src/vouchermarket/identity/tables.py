@@ -201,3 +201,14 @@ recovery_code = tenant_table(
     instant("used_at", nullable=True),
     deletable=True,
 )
+
+# A code on paper by which somebody chooses a first or a new password: one a person, good once.
+sign_in_code = tenant_table(
+    "sign_in_code",
+    *refers("person_id", "person", in_key=True),
+    Column("code_hash", LargeBinary, nullable=False),
+    *refers("made_by", "person"),
+    instant("made_at"),
+    instant("expires_at"),
+    instant("used_at", nullable=True),
+)

@@ -2,6 +2,7 @@
 
 from vouchermarket.identity.operations.bureaus import first_administrator, open_bureau
 from vouchermarket.identity.operations.changes import leave, move, record_death, take_back_departure
+from vouchermarket.identity.operations.codes import hand_out_code, use_code
 from vouchermarket.identity.operations.exemptions import end_exemption, exempt
 from vouchermarket.identity.operations.logins import (
     change_password,
@@ -57,6 +58,7 @@ __all__ = [
     "give_posts",
     "give_tier",
     "give_tiers",
+    "hand_out_code",
     "leave",
     "lock_people",
     "log_in",
@@ -71,4 +73,5 @@ __all__ = [
     "set_password",
     "substitute",
     "take_back_departure",
+    "use_code",
 ]

@@ -79,7 +79,7 @@ async def take_back_departure(session: Session, actor: Actor, departure_id: UUID
     taken = await session.execute(update(table).where(*mine).values(taken_back_at=now))
     if not taken.rowcount:
         raise rules.NotFound
-    facts = {"person_id": found.person_id}
+    facts = {"person_id": found.person_id, **events.changed({"taken_back_at": None}, taken_back_at=now)}
     await _tell(session, actor, "identity.departure_taken_back", departure_id, facts, now=now)
 
 

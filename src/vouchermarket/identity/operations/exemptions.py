@@ -51,7 +51,7 @@ async def end_exemption(
     rules.seats_for(actor, "exempt")
     table = tables.exemption
     mine = (table.c.bureau_id == actor.bureau_id, table.c.id == exemption_id)
-    found = (await session.execute(select(table.c.person_id).where(*mine))).one_or_none()
+    found = (await session.execute(select(table.c.person_id, table.c.to_on).where(*mine))).one_or_none()
     if found is None:
         raise rules.NotFound
     rules.exempting(actor, found.person_id)
@@ -66,7 +66,7 @@ async def end_exemption(
         exemption_id,
         actor_id=actor.person_id,
         now=now,
-        facts={"person_id": found.person_id, "to_on": to_on},
+        facts={"person_id": found.person_id, **events.changed(found, to_on=to_on)},
     )
 
 

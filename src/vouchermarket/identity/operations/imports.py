@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import Table, bindparam, select, update
 
 from vouchermarket.identity import queries, rules, tables
 from vouchermarket.identity.operations.roster import lock_people, tell, write
@@ -15,7 +15,7 @@ from vouchermarket.identity.rules import imports, sheets
 from vouchermarket.identity.structs import Actor
 from vouchermarket.kit import events, tabular
 from vouchermarket.kit.clock import civil_day
-from vouchermarket.kit.db import Session
+from vouchermarket.kit.db import Session, among
 from vouchermarket.kit.ids import OrganisationId, new_id
 from vouchermarket.kit.locks import try_lock_word
 from vouchermarket.kit.tabular import OnFault, Sheet
@@ -25,6 +25,7 @@ Compared = imports.Compared
 Step = Callable[[int, int], Awaitable[None]]
 PART = 2000
 _BODY_FIELDS = ("name", "is_direct", "is_rural", "stage", "provider_kind")
+_CHANGED = ("before", "after")
 _WORDS = {"posts": (tables.person_post, "post"), "tiers": (tables.person_tier, "tier")}
 
 
@@ -127,7 +128,7 @@ async def _write_bodies(
     ids = {code: body.id for code, body in bodies.items()}
     ids |= {change.code: OrganisationId(new_id()) for change in changes if change.id is None}
     fresh = {change.code: change for change in changes if change.id is None}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             **{name: change.values[name] for name in _BODY_FIELDS},
             "id": ids[change.code],
@@ -141,10 +142,12 @@ async def _write_bodies(
     changed = [row for row in rows if row["code"] not in fresh]
     await write(session, actor.bureau_id, tables.organisation, added)
     await _update(session, actor.bureau_id, tables.organisation, changed)
-    told = (("added", added), ("changed", changed))
-    for word, told_rows in told:
-        kind = f"identity.organisation_{word}"
-        await tell(session, actor.bureau_id, kind, told_rows, ("kind", "code"), by=actor.person_id, now=now)
+    moved = [
+        {**row, **events.changed(bodies[row["code"]].values, **{name: row[name] for name in _BODY_FIELDS})}
+        for row in changed
+    ]
+    await _tell(session, actor, "organisation_added", added, ("kind", "code"), now)
+    await _tell(session, actor, "organisation_changed", moved, ("kind", "code", *_CHANGED), now)
 
 
 def _depth(change: imports.Change, fresh: Mapping[str, imports.Change]) -> int:
@@ -172,6 +175,7 @@ async def _write_people(
         alike = [change for change in changed if change.fields == fields]
         same = [{"id": change.id, **{name: change.values[name] for name in fields}} for change in alike]
         await _update(session, actor.bureau_id, tables.person, same)
+    # The names of the columns alone: what somebody was called could never be taken out of the trail again.
     named = [{"id": change.id, "code": change.code, "fields": change.fields} for change in changed]
     await _tell(session, actor, "person_added", added, ("code",), now)
     await _tell(session, actor, "person_changed", named, ("code", "fields"), now)
@@ -206,9 +210,15 @@ async def _write_seats(
         for change in seated
     ]
     ends = [{"id": row["id"], "to_on": row["to_on"]} for row in ended]
+    table = tables.appointment.c
+    standing_ends = select(table.id, table.to_on).where(
+        table.bureau_id == actor.bureau_id, table.id == among([row["id"] for row in ended])
+    )
+    before = {row.id: row for row in await session.execute(standing_ends)}
     await _update(session, actor.bureau_id, tables.appointment, ends)
     await write(session, actor.bureau_id, tables.appointment, begun)
-    await _tell(session, actor, "appointment_ended", ended, ("person_id", "to_on"), now)
+    told = [{**row, **events.changed(before[row["id"]], to_on=row["to_on"])} for row in ended]
+    await _tell(session, actor, "appointment_ended", told, ("person_id", "to_on", *_CHANGED), now)
     facts = ("person_id", "organisation_id", "role", "from_on", "to_on")
     await _tell(session, actor, "appointed", begun, facts, now)
 
@@ -222,6 +232,7 @@ async def _write_words(
     now: datetime,
 ) -> None:
     table, column = _WORDS[name]
+    ending = [(change, held) for change in changes for held in change.ended.get(name, ())]
     ended = [
         {
             "person_id": ids[change.code],
@@ -229,8 +240,7 @@ async def _write_words(
             "from_on": held.from_on,
             "to_on": change.values["from_on"],
         }
-        for change in changes
-        for held in change.ended.get(name, ())
+        for change, held in ending
     ]
     begun = [
         {"person_id": ids[change.code], column: word, "from_on": change.values["from_on"], "to_on": None}
@@ -240,7 +250,11 @@ async def _write_words(
     await _update(session, actor.bureau_id, table, ended, key=("person_id", column, "from_on"))
     await write(session, actor.bureau_id, table, begun)
     facts = (column, "from_on", "to_on")
-    await _tell(session, actor, f"{column}_ended", ended, facts, now)
+    told = [
+        {**row, **events.changed(held, to_on=row["to_on"])}
+        for row, (_, held) in zip(ended, ending, strict=True)
+    ]
+    await _tell(session, actor, f"{column}_ended", told, (*facts, *_CHANGED), now)
     await _tell(session, actor, f"{column}_given", begun, facts, now)
 
 

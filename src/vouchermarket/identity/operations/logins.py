@@ -6,6 +6,7 @@ one short transaction, work without a connection, and write in another.
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table, insert, update
@@ -51,12 +52,14 @@ async def set_password(database: Database, actor: Actor, command: SetPassword, *
             "disabled_at": None,
         }
         whose = {"bureau_id": actor.bureau_id, "person_id": command.person_id}
+        before = await queries.credential_of(session, actor.bureau_id, command.person_id)
         statement = upsert(tables.credential).values(**whose, **row)
         await session.execute(
             statement.on_conflict_do_update(index_elements=["bureau_id", "person_id"], set_=row)
         )
         await end_all(session, actor.bureau_id, command.person_id, now)
-        await _tell(session, actor, "identity.password_set", command.person_id, now)
+        facts = events.changed(before, set_at=now, is_disabled=False)
+        await _tell(session, actor, "identity.password_set", command.person_id, now, **facts)
 
 
 async def change_password(
@@ -79,7 +82,8 @@ async def change_password(
         await proofs.still(session, actor.bureau_id, known, now=now)
         await _rehash(session, actor.bureau_id, actor.person_id, fresh, now)
         await end_all(session, actor.bureau_id, actor.person_id, now)
-        await _tell(session, actor, "identity.password_changed", actor.person_id, now)
+        facts = events.changed(known, set_at=now)
+        await _tell(session, actor, "identity.password_changed", actor.person_id, now, **facts)
         return await _open(session, actor.bureau_id, actor.person_id, now)
 
 
@@ -122,7 +126,7 @@ async def log_out(session: Session, actor: Actor, login_id: UUID, *, now: dateti
     """End a login of one's own. Refuses `RoleNotAllowed`, `NotFound` when it is no open one of one's own."""
     rules.seats_for(actor, "read_own")
     await _end_one(session, actor, tables.login, login_id, now)
-    await _tell(session, actor, "identity.logged_out", login_id, now)
+    await _tell(session, actor, "identity.logged_out", login_id, now, **_ended(now))
 
 
 async def end_other_logins(session: Session, actor: Actor, kept_id: UUID | None, *, now: datetime) -> None:
@@ -142,7 +146,8 @@ async def end_other_logins(session: Session, actor: Actor, kept_id: UUID | None,
     )
     ended = await session.execute(update(table).where(*open_ones).values(ended_at=now))
     if ended.rowcount:
-        await _tell(session, actor, "identity.other_logins_ended", actor.person_id, now)
+        facts = {"logins": ended.rowcount, **_ended(now)}
+        await _tell(session, actor, "identity.other_logins_ended", actor.person_id, now, **facts)
 
 
 async def end_logins(
@@ -155,12 +160,17 @@ async def end_logins(
     """
     rules.seats_for(actor, "end_logins")
     await lock_people(session, actor.bureau_id, [person_id])
+    before = await queries.credential_of(session, actor.bureau_id, person_id)
     await end_all(session, actor.bureau_id, person_id, now)
     if disable:
         table = tables.credential
         theirs = (table.c.bureau_id == actor.bureau_id, table.c.person_id == person_id)
         await session.execute(update(table).where(*theirs).values(disabled_at=now))
-    await _tell(session, actor, "identity.logins_ended", person_id, now, disable=disable)
+    is_disabled = before is not None and before.is_disabled
+    facts = events.changed(
+        {"ended_at": None, "is_disabled": is_disabled}, ended_at=now, is_disabled=disable or is_disabled
+    )
+    await _tell(session, actor, "identity.logins_ended", person_id, now, disable=disable, **facts)
 
 
 async def make_token(session: Session, actor: Actor, command: MakeToken, *, now: datetime) -> IssuedToken:
@@ -188,7 +198,7 @@ async def end_token(session: Session, actor: Actor, token_id: UUID, *, now: date
     """End one's own bearer token. Refuses `RoleNotAllowed`, `NotFound`."""
     rules.seats_for(actor, "read_own")
     await _end_one(session, actor, tables.bearer_token, token_id, now)
-    await _tell(session, actor, "identity.token_ended", token_id, now)
+    await _tell(session, actor, "identity.token_ended", token_id, now, **_ended(now))
 
 
 async def _rehash(session: Session, bureau_id: UUID, person_id: UUID, fresh: str, now: datetime) -> None:
@@ -232,6 +242,10 @@ async def _end_one(session: Session, actor: Actor, table: Table, id_: UUID, now:
     ended = update(table).where(*mine, table.c.ended_at.is_(None)).values(ended_at=now)
     if (await session.execute(ended)).rowcount == 0:
         raise rules.NotFound
+
+
+def _ended(now: datetime) -> dict[str, Any]:
+    return events.changed({"ended_at": None}, ended_at=now)
 
 
 async def _tell(

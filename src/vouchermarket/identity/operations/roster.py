@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from vouchermarket.identity import queries, rules, tables
 from vouchermarket.identity.structs import Actor, AddOrganisation, AddPerson, Appoint
@@ -105,8 +105,9 @@ async def end_seats(
     table = tables.appointment
     for id_, to_on in ends.items():
         mine = (table.c.bureau_id == actor.bureau_id, table.c.id == id_)
+        before = (await session.execute(select(table.c.to_on).where(*mine))).one()
         await session.execute(update(table).where(*mine).values(to_on=to_on))
-        facts = {"person_id": person_id, "to_on": to_on}
+        facts = {"person_id": person_id, "to_on": to_on, **events.changed(before, to_on=to_on)}
         await events.record(
             session,
             actor.bureau_id,

@@ -53,7 +53,8 @@ async def enrol_second_factor(
         await session.execute(
             statement.on_conflict_do_update(index_elements=["bureau_id", "person_id"], set_=row)
         )
-        await _tell(session, bureau_id, "identity.second_factor_enrolled", known.person_id, now)
+        fresh = events.changed(standing, made_at=now, confirmed_at=None)
+        await _tell(session, bureau_id, "identity.second_factor_enrolled", known.person_id, now, **fresh)
         bureau = await queries.bureau(session, bureau_id)
     return SecondFactorSecret(rules.authenticator_address(secret, known.username, bureau.name))
 
@@ -77,7 +78,8 @@ async def confirm_second_factor(
         if await _uses_step(session, bureau_id, standing, command.code, gate, now):
             theirs = _of(second_factor, bureau_id, known.person_id)
             await session.execute(update(second_factor).where(*theirs).values(confirmed_at=now))
-            await _tell(session, bureau_id, "identity.second_factor_confirmed", known.person_id, now)
+            facts = events.changed(standing, confirmed_at=now)
+            await _tell(session, bureau_id, "identity.second_factor_confirmed", known.person_id, now, **facts)
             return await _recovery(session, bureau_id, known.person_id)
         await limits.count(session, bureau_id, known.username, known.person_id, now=now)
     raise rules.CodeNotRight
@@ -91,11 +93,14 @@ async def drop_second_factor(session: Session, actor: Actor, person_id: PersonId
     rules.seats_for(actor, "end_logins")
     rules.another_person(actor, person_id)
     await lock_people(session, actor.bureau_id, [person_id])
-    for table in (recovery_code, second_factor):
-        gone = await session.execute(delete(table).where(*_of(table, actor.bureau_id, person_id)))
-    if gone.rowcount == 0:
+    standing = await _standing(session, actor.bureau_id, person_id)
+    if standing is None:
         raise rules.NotFound
-    await _tell(session, actor.bureau_id, "identity.second_factor_dropped", person_id, now, actor.person_id)
+    for table in (recovery_code, second_factor):
+        await session.execute(delete(table).where(*_of(table, actor.bureau_id, person_id)))
+    gone = events.changed(standing, made_at=None, confirmed_at=None)
+    kind = "identity.second_factor_dropped"
+    await _tell(session, actor.bureau_id, kind, person_id, now, actor.person_id, **gone)
 
 
 async def second_factor_passed(
@@ -122,7 +127,8 @@ async def second_factor_passed(
         recovery_code.c.used_at.is_(None),
     )
     if (await session.execute(used.values(used_at=now))).rowcount == 1:
-        await _tell(session, bureau_id, "identity.recovery_code_used", known.person_id, now)
+        facts = events.changed({"used_at": None}, used_at=now)
+        await _tell(session, bureau_id, "identity.recovery_code_used", known.person_id, now, **facts)
         return None
     return rules.CodeNotRight()
 
@@ -164,6 +170,12 @@ def _purpose(bureau_id: UUID, person_id: UUID) -> str:
 
 
 async def _tell(
-    session: Session, bureau_id: UUID, kind: str, person_id: UUID, now: datetime, by: UUID | None = None
+    session: Session,
+    bureau_id: UUID,
+    kind: str,
+    person_id: UUID,
+    now: datetime,
+    by: UUID | None = None,
+    **facts: object,
 ) -> None:
-    await events.record(session, bureau_id, kind, person_id, actor_id=by or person_id, now=now)
+    await events.record(session, bureau_id, kind, person_id, actor_id=by or person_id, now=now, facts=facts)

@@ -7,6 +7,7 @@ from vouchermarket.identity.queries.actors import (
     credential_by_username,
     credential_of,
     logins_of,
+    recovery_codes_left,
     tokens_of,
 )
 from vouchermarket.identity.queries.bodies import (
@@ -78,6 +79,7 @@ __all__ = [
     "people",
     "person_ids_by_code",
     "person_on",
+    "recovery_codes_left",
     "roster",
     "school_open_to",
     "seat",

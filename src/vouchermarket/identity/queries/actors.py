@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from vouchermarket.identity.queries.changes import gone, is_gone
 from vouchermarket.identity.queries.people import in_force
@@ -27,6 +27,8 @@ from vouchermarket.identity.tables import (
     credential,
     login,
     organisation,
+    recovery_code,
+    second_factor,
     substitution,
 )
 from vouchermarket.kit.clock import civil_day
@@ -102,7 +104,8 @@ async def actor_by_login(
 def _credential_of(row: Any) -> Credential | None:
     if row is None:
         return None
-    return Credential(PersonId(row.person_id), row.username, row.password_hash, row.disabled_at is not None)
+    is_disabled = row.disabled_at is not None
+    return Credential(PersonId(row.person_id), row.username, row.password_hash, is_disabled, row.set_at)
 
 
 async def credential_by_username(session: Session, bureau_id: UUID, username: str) -> Credential | None:
@@ -151,3 +154,20 @@ async def logins_of(
         for row in await session.execute(statement)
         if login_in_force(row.opened_at, row.seen_at, now)
     ]
+
+
+async def recovery_codes_left(session: Session, bureau_id: UUID, person_id: UUID) -> int | None:
+    """How many recovery codes somebody has not used yet; None without a confirmed second factor."""
+    confirmed = select(second_factor.c.confirmed_at).where(
+        second_factor.c.bureau_id == bureau_id,
+        second_factor.c.person_id == person_id,
+        second_factor.c.confirmed_at.is_not(None),
+    )
+    if (await session.execute(confirmed)).first() is None:
+        return None
+    unused = select(func.count()).where(
+        recovery_code.c.bureau_id == bureau_id,
+        recovery_code.c.person_id == person_id,
+        recovery_code.c.used_at.is_(None),
+    )
+    return (await session.execute(unused)).scalar_one()

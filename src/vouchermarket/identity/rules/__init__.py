@@ -14,6 +14,15 @@ from vouchermarket.identity.rules.changes import (
     reaching_past,
     still_there,
 )
+from vouchermarket.identity.rules.codes import (
+    ALPHABET,
+    CODE_GOOD_FOR,
+    CODE_SIGNS,
+    CodeNotGood,
+    is_good,
+    plain_code,
+    printed_code,
+)
 from vouchermarket.identity.rules.desks import (
     OVERSEERS,
     NotFound,
@@ -92,6 +101,9 @@ from vouchermarket.identity.rules.standing_in import (
 
 __all__ = [
     "ABSOLUTE",
+    "ALPHABET",
+    "CODE_GOOD_FOR",
+    "CODE_SIGNS",
     "FORGOTTEN_AFTER",
     "IDLE",
     "OVERSEERS",
@@ -100,6 +112,7 @@ __all__ = [
     "STEP",
     "ActsForMaker",
     "AdministratorPresent",
+    "CodeNotGood",
     "CodeNotRight",
     "CodeTaken",
     "DeathAhead",
@@ -145,6 +158,7 @@ __all__ = [
     "fits",
     "hands",
     "in_force",
+    "is_good",
     "leaving_seat",
     "matrix",
     "movable",
@@ -154,6 +168,8 @@ __all__ = [
     "one_more",
     "overseer_or_at",
     "parts_of_bearer",
+    "plain_code",
+    "printed_code",
     "providers_open_to",
     "reaching_past",
     "readable",

@@ -30,6 +30,7 @@ from vouchermarket.identity.structs.logins import (
     Credential,
     EnrolSecondFactor,
     Gate,
+    HandedCode,
     IssuedToken,
     KnownLogin,
     LogIn,
@@ -42,6 +43,7 @@ from vouchermarket.identity.structs.logins import (
     SecondFactorSecret,
     SetPassword,
     Token,
+    UseCode,
     Username,
 )
 from vouchermarket.identity.structs.people import (
@@ -70,6 +72,7 @@ __all__ = [
     "Gate",
     "GivePost",
     "GiveTier",
+    "HandedCode",
     "IssuedToken",
     "KnownLogin",
     "Leave",
@@ -95,5 +98,6 @@ __all__ = [
     "Substitute",
     "Substitution",
     "Token",
+    "UseCode",
     "Username",
 ]

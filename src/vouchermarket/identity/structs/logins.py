@@ -23,6 +23,7 @@ class Credential(msgspec.Struct, frozen=True):
     username: str
     password_hash: str
     is_disabled: bool
+    set_at: datetime
 
 
 class KnownLogin(msgspec.Struct, frozen=True):
@@ -50,6 +51,16 @@ class RecoveryCodes(msgspec.Struct, frozen=True):
     """Ten codes that each open one login without the authenticator, shown once."""
 
     codes: tuple[str, ...]
+
+
+class HandedCode(msgspec.Struct, frozen=True):
+    """A one-time code for a slip of paper, shown once; whoever has it chooses the password of `username`."""
+
+    person_id: PersonId
+    name: str
+    username: str
+    code: str
+    expires_at: datetime
 
 
 class OpenedLogin(msgspec.Struct, frozen=True):
@@ -111,6 +122,14 @@ class LogIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     password: Password
     # Of the authenticator, or a recovery code.
     code: SecondCode | None = None
+
+
+class UseCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A one-time code from a slip of paper, and the password chosen by it."""
+
+    username: Username
+    code: SecondCode
+    password: Password
 
 
 class EnrolSecondFactor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

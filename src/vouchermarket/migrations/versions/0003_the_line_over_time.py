@@ -151,6 +151,29 @@ def upgrade() -> None:
         info={"tenant": True, "grants": ["SELECT", "INSERT", "UPDATE", "DELETE"]},
     )
     op.create_table(
+        "sign_in_code",
+        sa.Column("bureau_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bureau_id", "made_by"],
+            ["person.bureau_id", "person.id"],
+            name=op.f("sign_in_code_bureau_id_made_by_fkey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["bureau_id", "person_id"],
+            ["person.bureau_id", "person.id"],
+            name=op.f("sign_in_code_bureau_id_person_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(["bureau_id"], ["bureau.id"], name=op.f("sign_in_code_bureau_id_fkey")),
+        sa.PrimaryKeyConstraint("bureau_id", "person_id", name=op.f("sign_in_code_pkey")),
+        info={"tenant": True, "grants": ["SELECT", "INSERT", "UPDATE"]},
+    )
+    op.create_table(
         "letter",
         sa.Column("bureau_id", sa.Uuid(), nullable=False),
         sa.Column("notice_id", sa.Uuid(), nullable=False),
@@ -380,6 +403,7 @@ def upgrade() -> None:
             "departure",
             "exemption",
             "mail_address",
+            "sign_in_code",
             "letter",
             "substitution",
             "cart_line",

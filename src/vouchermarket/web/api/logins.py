@@ -12,6 +12,7 @@ from vouchermarket.identity.structs import (
     ChangePassword,
     ConfirmSecondFactor,
     EnrolSecondFactor,
+    HandedCode,
     IssuedToken,
     LogIn,
     MakeToken,
@@ -22,6 +23,7 @@ from vouchermarket.identity.structs import (
     Seat,
     SecondFactorSecret,
     Token,
+    UseCode,
 )
 from vouchermarket.kit.clock import civil_day
 from vouchermarket.kit.ids import PersonId
@@ -71,6 +73,22 @@ async def log_in(
 ) -> Response[LoggedIn]:
     """Open a login by user name and password, and by a code where a second factor is set up."""
     return _opened(await identity.log_in(database, place.bureau.id, data, gate=gate, now=now), place)
+
+
+@post("/people/{person_id:uuid}/sign-in-code", verb="hand_out_code", tags=TAGS)
+async def hand_out_code(
+    person_id: Id, session: given.Session, actor: given.Actor, now: given.Now
+) -> HandedCode:
+    """Make a one-time code on paper for somebody; it is shown this once and ends the one before."""
+    return await identity.hand_out_code(session, actor, PersonId(person_id), now=now)
+
+
+@post("/sign-in-code", verb=None, tags=TAGS, status_code=204, security=[])
+async def use_code(
+    data: JSONBody[UseCode], place: given.Place, database: given.Database, now: given.Now
+) -> None:
+    """Choose a password by a one-time code; it opens no login by itself."""
+    await identity.use_code(database, place.bureau.id, data, now=now)
 
 
 @post("/second-factor", verb=None, tags=TAGS, security=[])
@@ -194,6 +212,8 @@ async def end_token(
 
 ROUTES = (
     log_in,
+    hand_out_code,
+    use_code,
     enrol_second_factor,
     confirm_second_factor,
     drop_second_factor,
