@@ -26,11 +26,14 @@ async def inbox(
     person_id: PersonId,
     language: str,
     *,
+    unread_only: bool = False,
     limit: int = 50,
     offset: int = 0,
 ) -> Inbox:
     """A person's notices, newest first, in `zh` or `en`, and the number of unread ones."""
     own = [notice.c.bureau_id == bureau_id, notice.c.person_id == person_id]
+    if unread_only:
+        own.append(notice.c.read_at.is_(None))
     page = (
         select(notice)
         .where(*own)

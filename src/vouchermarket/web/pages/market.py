@@ -10,12 +10,12 @@ from vouchermarket.catalogue import queries as catalogue
 from vouchermarket.catalogue.structs import Found, SearchPage, SearchRuns
 from vouchermarket.credits import queries as credit_entries
 from vouchermarket.kit.db import Session
-from vouchermarket.policies import rules as policies
 from vouchermarket.vouchers import queries as vouchers
 from vouchermarket.web import given
 from vouchermarket.web.fields import Id
 from vouchermarket.web.pages import asked
 from vouchermarket.web.pages.labels import LABELS
+from vouchermarket.web.pages.progress import missing
 from vouchermarket.web.pages.turn import Turn
 from vouchermarket.web.words import N_
 
@@ -92,7 +92,7 @@ async def _needs(turn: Turn, session: Session) -> list[dict[str, Any]]:
     if not any(seat.desk == "teacher" for seat in turn.actor.seats):
         return []
     judged = await credit_entries.evaluation_of(session, turn.bureau.id, turn.actor.person_id, turn.today)
-    return [policies.shown.finding(finding, turn.language) for finding in judged.findings]
+    return missing(judged, turn)
 
 
 def _chips(turn: Turn, wanted: SearchRuns, found: Found) -> list[tuple[str, str]]:
