@@ -49,6 +49,7 @@ def accreditation(from_on: date, to_on: date, approved: bool | None = True) -> A
         to_on=to_on,
         document="株培资〔2014〕1号",
         filed_by=FILER,
+        filed_at=NOW,
         approved=approved,
     )
 

@@ -157,6 +157,13 @@ class Revocation(msgspec.Struct, frozen=True):
     approved: bool | None
 
 
+class RevocationEffect(msgspec.Struct, frozen=True):
+    """What taking a completion back moves: to its voucher or co-pay, or clawed back once it is settled."""
+
+    amount_fen: int
+    is_settled: bool
+
+
 class StatementRow(msgspec.Struct, frozen=True):
     """A statement in a queue: how many lines are live, still unanswered, disputed; whose keys are turned."""
 

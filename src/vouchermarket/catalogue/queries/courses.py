@@ -53,6 +53,19 @@ async def accreditations_open_to(
     return [accreditation_of(row) for row in await session.execute(statement)]
 
 
+async def accreditation_open_to(session: Session, actor: Actor, accreditation_id: UUID) -> Accreditation:
+    """One accreditation: for its provider and for every office. Refuses `RoleNotAllowed`, `NotFound`."""
+    statement = select(accreditation).where(
+        accreditation.c.bureau_id == actor.bureau_id,
+        accreditation.c.id == accreditation_id,
+        *_of_providers(actor, accreditation.c.provider_id, None),
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise identity.NotFound
+    return accreditation_of(row)
+
+
 def _of_providers(
     actor: Actor, column: ColumnElement[Any], provider_id: UUID | None
 ) -> Iterator[ColumnElement[bool]]:
@@ -73,6 +86,7 @@ def accreditation_of(row: Any) -> Accreditation:
         to_on=row.to_on,
         document=row.document,
         filed_by=PersonId(row.filed_by),
+        filed_at=row.filed_at,
         approved=row.approved,
     )
 
@@ -158,6 +172,8 @@ def _course_of(row: Any) -> Course:
         state=CourseState(row.state),
         policy_version_id=PolicyVersionId(row.policy_version_id),
         filed_by=PersonId(row.filed_by),
+        filed_at=row.filed_at,
+        reviewed_at=row.reviewed_at,
         return_reason=row.return_reason,
         completions=row.completions,
         ratings=row.ratings,

@@ -8,13 +8,14 @@ from vouchermarket.completion.operations.attend import take_attendance
 from vouchermarket.completion.operations.rate import rate
 from vouchermarket.completion.operations.report import report, report_again
 from vouchermarket.completion.operations.revoke import mark_revoked
-from vouchermarket.completion.operations.verify import verify
+from vouchermarket.completion.operations.verify import preview_verify, verify
 
 __all__ = [
     "confirm",
     "confirm_by_silence",
     "contest",
     "mark_revoked",
+    "preview_verify",
     "rate",
     "report",
     "report_again",

@@ -11,8 +11,9 @@ from vouchermarket.completion.operations.tell import tell_verified
 from vouchermarket.completion.structs import Case, Judged, Verified
 from vouchermarket.completion.tables import completion
 from vouchermarket.credits import operations as credit_operations
+from vouchermarket.credits.structs import Desks
 from vouchermarket.identity import rules as identity
-from vouchermarket.identity.structs import Actor
+from vouchermarket.identity.structs import Actor, Seat
 from vouchermarket.kit import events
 from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import CompletionId, EntryId, EventId, TransferId, new_id
@@ -32,28 +33,66 @@ async def verify(
     the others from standing; `Verified.refusal` says why: `NotFound`, and as `rules.judge`.
     Refuses `RoleNotAllowed` as a whole.
     """
-    seats = {seat.organisation_id for seat in identity.seats_for(actor, "verify_completion")}
+    seats = identity.seats_for(actor, "verify_completion")
     asked = list(dict.fromkeys(completion_ids))
     # The holds are read after their bookings are locked: only cancelling would end them otherwise.
     found, participants = await lock(session, actor.bureau_id, asked)
     cases, desks = await queries.cases(session, actor.bureau_id, found.values(), participants)
+    judged, refused = _judged(actor, seats, asked, cases, desks)
+    entry_ids = await _write(session, actor, cases, judged, now)
+    return _outcomes(asked, judged, refused, entry_ids)
+
+
+async def preview_verify(
+    session: Session, actor: Actor, completion_ids: Sequence[CompletionId]
+) -> list[Verified]:
+    """What `verify` would do to each of these now, by the same judge; nothing is locked or written.
+
+    Refuses `RoleNotAllowed` as a whole.
+    """
+    seats = identity.seats_for(actor, "verify_completion")
+    asked = list(dict.fromkeys(completion_ids))
+    found = await queries.completions(session, actor.bureau_id, asked)
+    bookings = [one.booking_id for one in found.values()]
+    participants = await queries.participants_of(session, actor.bureau_id, bookings)
+    cases, desks = await queries.cases(session, actor.bureau_id, found.values(), participants)
+    judged, refused = _judged(actor, seats, asked, cases, desks)
+    return _outcomes(asked, judged, refused, {})
+
+
+def _judged(
+    actor: Actor,
+    seats: Sequence[Seat],
+    asked: Sequence[CompletionId],
+    cases: Mapping[CompletionId, Case],
+    desks: Desks,
+) -> tuple[dict[CompletionId, Judged], dict[CompletionId, Refusal]]:
+    offices = {seat.organisation_id for seat in seats}
     judged: dict[CompletionId, Judged] = {}
     refused: dict[CompletionId, Refusal] = {}
     for line, completion_id in enumerate(asked, start=1):
         try:
             if completion_id not in cases:
                 raise identity.NotFound
-            judged[completion_id] = rules.judge(cases[completion_id], desks, actor.person_id, seats, line)
+            judged[completion_id] = rules.judge(cases[completion_id], desks, actor.person_id, offices, line)
         except Refusal as refusal:
             refused[completion_id] = refusal
-    entry_ids = await _write(session, actor, cases, judged, now)
+    return judged, refused
+
+
+def _outcomes(
+    asked: Sequence[CompletionId],
+    judged: Mapping[CompletionId, Judged],
+    refused: Mapping[CompletionId, Refusal],
+    entry_ids: Mapping[CompletionId, EntryId],
+) -> list[Verified]:
     return [
         Verified(completion_id=completion_id, refusal=refused[completion_id])
         if completion_id in refused
         else Verified(
             completion_id=completion_id,
             captured_fen=judged[completion_id].captured_fen,
-            entry_id=entry_ids[completion_id],
+            entry_id=entry_ids.get(completion_id),
             amount_hundredths=judged[completion_id].entry.amount_hundredths,
         )
         for completion_id in asked

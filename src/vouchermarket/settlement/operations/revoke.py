@@ -27,7 +27,7 @@ from vouchermarket.notices import operations as notices
 from vouchermarket.notices import rules as notice_rules
 from vouchermarket.settlement import queries, rules, tables
 from vouchermarket.settlement.operations import statements
-from vouchermarket.settlement.structs import ProposeRevocation, Revocation
+from vouchermarket.settlement.structs import ProposeRevocation, Revocation, RevocationEffect
 
 
 async def propose_revocation(
@@ -64,6 +64,24 @@ async def propose_revocation(
         facts={"revocation_id": id_, "reason": reason, "document": document},
     )
     return id_
+
+
+async def preview_revocation(session: Session, actor: Actor, completion_id: CompletionId) -> RevocationEffect:
+    """What taking a completion back would move now; nothing is locked or written.
+
+    Refuses `RoleNotAllowed`, `NotFound`, `CompletionRevoked`, `NotVerified`.
+    """
+    identity_rules.seats_for(actor, "propose_revocation")
+    bureau_id = actor.bureau_id
+    found = (await completion_queries.completions(session, bureau_id, [completion_id])).get(completion_id)
+    if found is None:
+        raise identity_rules.NotFound
+    completion_rules.refuse_revocation(found)
+    line = await queries.live_line_of(session, bureau_id, found.id)
+    statement = await queries.statement_by_id(session, bureau_id, line.statement_id) if line else None
+    is_settled = statement is not None and statement.settled_at is not None
+    ways = await _ways_back(session, bureau_id, found, is_settled=is_settled)
+    return RevocationEffect(sum(way.capture.amount_fen for way in ways), is_settled)
 
 
 async def decide_revocation(

@@ -10,13 +10,12 @@ from vouchermarket.catalogue.structs import Course, CourseState, ReviewCourse
 from vouchermarket.kit.ids import CourseId
 from vouchermarket.kit.refusal import Refusal
 from vouchermarket.web import given
-from vouchermarket.web.errors import status_of
 from vouchermarket.web.fields import Id
-from vouchermarket.web.pages import queues, tables
-from vouchermarket.web.pages.forms import Form, FormNotRight, faults_of
+from vouchermarket.web.pages import acting, queues, tables
+from vouchermarket.web.pages.forms import Form
 from vouchermarket.web.pages.queues import SHOWN, Waiting
 from vouchermarket.web.pages.tables import Column
-from vouchermarket.web.pages.turn import Turn, Typed
+from vouchermarket.web.pages.turn import Again, Turn, Typed
 from vouchermarket.web.words import N_
 
 COLUMNS = (
@@ -30,22 +29,40 @@ COLUMNS = (
 )
 FACTS = (
     *COLUMNS[1:],
+    Column(N_("级别"), lambda one: one.level, "label", "level"),
+    Column(N_("申报时间"), lambda one: one.filed_at, "instant"),
     Column(N_("简介"), lambda one: one.summary),
     Column(N_("退回理由"), lambda one: one.return_reason),
 )
 
 
 @get("/centre/courses/to-review", verb="review_course")
-async def queue(turn: given.Turn) -> Response[str]:
+async def to_review(turn: given.Turn) -> Response[str]:
     """Filed courses one may review, oldest first."""
     async with turn.reading() as session:
         found = await queries.courses_to_review(session, turn.actor, limit=SHOWN + 1)
-    waiting = [
-        Waiting(f"/centre/courses/{one.id}", one.title, owner=one.provider_name, about=one.summary[:80])
-        for one in found
-    ]
-    empty = N_("所有申报的课程都已评审。")
-    return await queues.show(turn, N_("待评审课程"), waiting, empty=empty)
+    waiting = [waiting_of(one) for one in found]
+    return await queues.show(turn, N_("待评审课程"), waiting, empty=N_("所有申报的课程都已评审。"))
+
+
+@get("/centre/courses/to-publish", verb="publish_course")
+async def to_publish(turn: given.Turn) -> Response[str]:
+    """Courses that passed their review and are not on the shelf yet."""
+    async with turn.reading() as session:
+        found = await queries.courses(session, turn.actor, state=CourseState.REVIEWED, limit=SHOWN + 1)
+    waiting = [waiting_of(one) for one in found]
+    return await queues.show(turn, N_("待上架课程"), waiting, empty=N_("通过评审的课程都已上架。"))
+
+
+def waiting_of(one: Course) -> Waiting:
+    """A course in a queue: since its review, or since it was filed."""
+    return Waiting(
+        f"/centre/courses/{one.id}",
+        one.title,
+        owner=one.provider_name,
+        about=one.summary[:80],
+        since_at=one.reviewed_at or one.filed_at,
+    )
 
 
 @get("/centre/courses/next", verb="review_course")
@@ -80,21 +97,14 @@ async def one(turn: given.Turn, course_id: Id) -> Response[str]:
 async def review(turn: given.Turn, course_id: Id) -> Response[Any]:
     """Approve it, or return it with a reason."""
     typed = await turn.typed()
-    approve = typed.one("approve") == "yes"
-
-    async def again(typed: Typed, refusal: Refusal) -> Response[str]:
-        return await _course(turn, course_id, typed, refusal)
-
-    try:
-        command = _form(turn, course_id, approve=approve).read(typed)
-    except FormNotRight as refusal:
-        return await again(typed, refusal)
-    return await turn.carry_out(
+    form = _form(turn, course_id, approve=typed.one("approve") == "yes")
+    return await acting.act(
+        turn,
         catalogue.review_course,
-        command,
+        form=form,
         typed=typed,
-        then=lambda _: turn.go("/centre/courses/next"),
-        again=again,
+        then="/centre/courses/next",
+        again=_again(turn, course_id),
     )
 
 
@@ -111,16 +121,15 @@ async def withdraw(turn: given.Turn, course_id: Id) -> Response[Any]:
 
 
 async def _at_once(turn: Turn, verb: Any, course_id: Id) -> Response[Any]:
+    then = f"/centre/courses/{course_id}"
+    return await acting.act(turn, verb, CourseId(course_id), then=then, again=_again(turn, course_id))
+
+
+def _again(turn: Turn, course_id: Id) -> Again:
     async def again(typed: Typed, refusal: Refusal) -> Response[str]:
         return await _course(turn, course_id, typed, refusal)
 
-    return await turn.carry_out(
-        verb,
-        CourseId(course_id),
-        typed=await turn.typed(),
-        then=lambda _: turn.go(f"/centre/courses/{course_id}", done="decided"),
-        again=again,
-    )
+    return again
 
 
 def _form(turn: Turn, course_id: Id, *, approve: bool) -> Form:
@@ -131,15 +140,14 @@ def _form(turn: Turn, course_id: Id, *, approve: bool) -> Form:
 async def _course(turn: Turn, course_id: Id, typed: Typed | None, refusal: Refusal | None) -> Response[str]:
     async with turn.reading() as session:
         found = await queries.course(session, turn.actor, course_id)
+    form = _form(turn, course_id, approve=False)
     return await turn.show(
         "centre/course.html",
-        status=status_of(refusal) if refusal else 200,
         course=found,
         columns=FACTS,
-        fields=_form(turn, course_id, approve=False).fields(typed, faults_of(refusal)),
-        refusal=None if isinstance(refusal, FormNotRight) else refusal,
         states=CourseState,
+        **acting.said(form, typed, refusal),
     )
 
 
-ROUTES = (queue, next_one, every_course, one, review, publish, withdraw)
+ROUTES = (to_review, to_publish, next_one, every_course, one, review, publish, withdraw)

@@ -49,7 +49,7 @@ TOUR = (
     (N_("另一位经办人审批核发"), "budget02", "/office/issuances"),
     (N_("教师选课,培训券被占用"), "teacher00001", "/market"),
     (N_("承担单位签到并上报完成情况"), "university101", "/provider"),
-    (N_("培训中心审核,学分入账、经费结转"), "centre01", "/centre/completions"),
+    (N_("培训中心审核,学分入账、经费结转"), "centre01", "/registrar/completions"),
     (N_("两方签批结算单"), "budget02", "/office/statements"),
     (N_("财务付款,督导可逐分追查"), "finance01", "/finance"),
 )
