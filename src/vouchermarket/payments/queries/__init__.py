@@ -8,6 +8,7 @@ from vouchermarket.payments.queries.books import (
     reconciliations,
 )
 from vouchermarket.payments.queries.payees import (
+    payee_by_id,
     payee_in_use,
     payee_of,
     payees_to_decide,
@@ -37,6 +38,7 @@ __all__ = [
     "known_among",
     "last_attempts",
     "paid_to",
+    "payee_by_id",
     "payee_in_use",
     "payee_of",
     "payees_to_decide",

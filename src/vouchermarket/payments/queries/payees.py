@@ -53,3 +53,10 @@ async def payees_to_decide(session: Session, bureau_id: UUID, at_most: int = 50)
         .limit(at_most)
     )
     return [payee_of(row) for row in await session.execute(statement)]
+
+
+async def payee_by_id(session: Session, bureau_id: UUID, id_: UUID) -> Payee | None:
+    """One entered account, unlocked: for showing, never for deciding."""
+    statement = select(payee).where(payee.c.bureau_id == bureau_id, payee.c.id == id_)
+    row = (await session.execute(statement)).one_or_none()
+    return payee_of(row) if row else None

@@ -29,6 +29,12 @@ MONEY_LABELS: Mapping[str, Mapping[str, str]] = {
         "failed": N_("未付成"),
         "returned": N_("已退回"),
     },
+    "attempt": {
+        "sending": N_("已发出,未答复"),
+        "accepted": N_("已接受"),
+        "rejected": N_("已拒绝"),
+        "unknown": N_("结果不明"),
+    },
     "reversal": {
         "waiting": N_("待核准"),
         "rejected": N_("未核准"),
