@@ -38,11 +38,14 @@ async def test_completions_are_verified_by_ticks_with_the_figures_first(
     assert "3 人待审核" in (await centre.see("/registrar/completions")).text
 
     run = await centre.see(await waiting_run(centre))
-    assert "4 / 4" in run.text and "签到表" in run.text and "教师已确认" in run.text
+    assert "4 / 4" in run.text
+    assert "签到表" in run.text
+    assert "教师已确认" in run.text
     before = await learning.world.figures()
     preview = await centre.send("查看审核结果预览", completion_ids=[str(ids[0]), str(ids[1])])
     assert "将审核通过 2 人" in preview.text
-    assert "¥360.00" in preview.text and "36 学分" in preview.text
+    assert "¥360.00" in preview.text
+    assert "36 学分" in preview.text
     assert await learning.world.figures() == before, "looking at it moves nothing"
 
     done = await centre.send("审核通过(2 人)")
@@ -87,7 +90,8 @@ async def test_a_credit_is_opened_and_approved_and_the_next_one_opens(
     await reviewer.send("提交复核意见", 422, reason="")
     assert "f-reason-fault" in reviewer.sheet.faults
     following = await reviewer.send("提交复核意见", decision="approve", reason="材料齐全")
-    assert "已办理" in following.text and "提交复核意见" in str(following.forms)
+    assert "已办理" in following.text
+    assert "提交复核意见" in str(following.forms)
     last = await reviewer.send("提交复核意见", decision="reject", reason="材料不符")
     assert "没有待办事项" in last.text
     statuses = [await learning.world.statuses(learning.city.teacher(which)) for which in range(2)]

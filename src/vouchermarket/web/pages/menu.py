@@ -63,7 +63,7 @@ MENUS: Mapping[str, tuple[Entry, ...]] = {
         Entry("/registrar/entries/returned", N_("退回补正"), "register_credit"),
         Entry("/registrar/completions", N_("审核完成情况"), "verify_completion"),
     ),
-    "county_bureau": (),
+    "county_bureau": (Entry("/county", N_("本县市区学校"), "read_school"),),
     "county_training_body": (
         Entry("/registrar", N_("待办"), "register_credit"),
         Entry("/registrar/credits", N_("复核学分"), "decide_credit"),
