@@ -4,6 +4,7 @@
 hash chain.
 """
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,6 +77,17 @@ CONSUMERS: dict[str, tuple[str, ...]] = {
 
 LEASE = timedelta(minutes=5)
 ATTEMPTS_MAX = 8
+
+
+def changed(before: Any, **after: Any) -> dict[str, Any]:
+    """Facts of a change to what stands: the columns named, as they were and as they are now.
+
+    `before` is the row, a struct or a mapping, or None where nothing stood; no column named may be a secret.
+    """
+    if before is None:
+        return {"before": None, "after": after}
+    told = before if isinstance(before, Mapping) else {name: getattr(before, name) for name in after}
+    return {"before": {name: told[name] for name in after}, "after": after}
 
 
 async def record(
