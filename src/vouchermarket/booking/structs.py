@@ -17,6 +17,7 @@ from vouchermarket.kit.ids import (
     AccountId,
     BookingId,
     CourseId,
+    MeetingId,
     OrganisationId,
     PersonId,
     PolicyVersionId,
@@ -248,3 +249,14 @@ class Consequence(Struct, frozen=True):
     released_fen: int
     back: tuple[Payment, ...]
     free_until_at: datetime
+
+
+class Lesson(Struct, frozen=True):
+    """One meeting somebody has a seat for."""
+
+    meeting_id: MeetingId
+    booking_id: BookingId
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str

@@ -1,6 +1,6 @@
 """Bookings: a person's seat in a run. The money beside it stands in the ledger under the booking's id."""
 
-from sqlalchemy import Column, Text, Uuid, text
+from sqlalchemy import Column, LargeBinary, Text, Uuid, text
 
 from vouchermarket.kit.db import fen, instant, own_id, refers, tenant_index, tenant_table
 
@@ -33,5 +33,15 @@ cart_line = tenant_table(
     *refers("person_id", "person", in_key=True),
     *refers("run_id", "run", in_key=True),
     instant("added_at"),
+    deletable=True,
+)
+
+# Whose calendar program may read the meetings of whom, by an address nobody can guess. Only its hash is kept.
+calendar_feed = tenant_table(
+    "calendar_feed",
+    *refers("person_id", "person", in_key=True),
+    Column("secret_hash", LargeBinary, nullable=False),
+    instant("made_at"),
+    tenant_index("calendar_feed", "secret_hash", unique=True),
     deletable=True,
 )

@@ -104,6 +104,18 @@ meeting = tenant_table(
     tenant_index("meeting", "run_id", "number", unique=True),
 )
 
+# What somebody looks for again and again: the query in its one canonical text.
+saved_search = tenant_table(
+    "saved_search",
+    own_id(),
+    *refers("person_id", "person"),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    instant("saved_at"),
+    tenant_index("saved_search", "person_id", "name", unique=True),
+    deletable=True,
+)
+
 # Published courses by their words. `@@` is not leakproof: behind row-level security its index would not be
 # used, so the words stand here without it, and every statement names the bureau.
 course_words = unguarded_table(

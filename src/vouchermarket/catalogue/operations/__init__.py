@@ -10,6 +10,7 @@ from vouchermarket.catalogue.operations.courses import (
     write_ratings,
 )
 from vouchermarket.catalogue.operations.runs import lock_runs, open_run, set_taken
+from vouchermarket.catalogue.operations.searches import forget_search, save_search
 from vouchermarket.catalogue.operations.words import remove_words, write_words
 
 __all__ = [
@@ -17,11 +18,13 @@ __all__ = [
     "decide_accreditation",
     "file_accreditation",
     "file_course",
+    "forget_search",
     "lock_runs",
     "open_run",
     "publish_course",
     "remove_words",
     "review_course",
+    "save_search",
     "set_taken",
     "withdraw_course",
     "write_ratings",

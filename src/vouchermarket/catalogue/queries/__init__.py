@@ -11,6 +11,7 @@ from vouchermarket.catalogue.queries.courses import (
 )
 from vouchermarket.catalogue.queries.desks import own_meetings, own_runs
 from vouchermarket.catalogue.queries.runs import list_runs, run, runs
+from vouchermarket.catalogue.queries.saved import saved_searches
 from vouchermarket.catalogue.queries.search import search
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "own_runs",
     "run",
     "runs",
+    "saved_searches",
     "search",
 ]

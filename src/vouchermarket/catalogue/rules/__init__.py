@@ -34,7 +34,7 @@ from vouchermarket.catalogue.rules.runs import (
     in_sequence,
     openable,
 )
-from vouchermarket.catalogue.rules.searches import canonical
+from vouchermarket.catalogue.rules.searches import SavedSearchesFull, canonical
 
 __all__ = [
     "AccreditationDecided",
@@ -54,6 +54,7 @@ __all__ = [
     "ProviderNotAccredited",
     "ProviderNotNamed",
     "ReturnReasonMissing",
+    "SavedSearchesFull",
     "accredited",
     "canonical",
     "decidable",

@@ -1,10 +1,20 @@
-"""A search as the query of an address. Pure."""
+"""A search as the query of an address, and how many of them are kept. Pure."""
 
 from urllib.parse import urlencode
 
 import msgspec
 
 from vouchermarket.catalogue.structs import SearchPage, SearchRuns
+from vouchermarket.kit.refusal import Kind, Refusal
+
+
+class SavedSearchesFull(Refusal):
+    code = "saved_searches_full"
+    kind = Kind.CONFLICT
+    zh = "至多保存 {at_most} 个搜索"
+    en = "At most {at_most} searches are kept"
+    remedy_zh = "请先删除一个不用的"
+    remedy_en = "Delete one you no longer need"
 
 
 def canonical(asked: SearchRuns, page: SearchPage) -> str:

@@ -3,6 +3,7 @@
 import enum
 from datetime import date, datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 import msgspec
 
@@ -161,3 +162,22 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     facets: dict[str, tuple[Tally, ...]]
     guessed: bool
     query: str
+
+
+# Enough for anybody; a list that grows without end is no help.
+SAVED_MAX = 30
+
+
+class SaveSearch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Keep a search under a name; one that has the name already is replaced."""
+
+    name: Line
+
+
+class SavedSearch(msgspec.Struct, frozen=True):
+    """A search somebody kept; `query` asks it again."""
+
+    id: UUID
+    name: str
+    query: str
+    saved_at: datetime

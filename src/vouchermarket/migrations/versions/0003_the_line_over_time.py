@@ -64,6 +64,28 @@ def upgrade() -> None:
         postgresql_where=None,
     )
     op.create_table(
+        "calendar_feed",
+        sa.Column("bureau_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bureau_id", "person_id"],
+            ["person.bureau_id", "person.id"],
+            name=op.f("calendar_feed_bureau_id_person_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(["bureau_id"], ["bureau.id"], name=op.f("calendar_feed_bureau_id_fkey")),
+        sa.PrimaryKeyConstraint("bureau_id", "person_id", name=op.f("calendar_feed_pkey")),
+        info={"tenant": True, "grants": ["SELECT", "INSERT", "UPDATE", "DELETE"]},
+    )
+    op.create_index(
+        "calendar_feed_secret_hash_key",
+        "calendar_feed",
+        ["bureau_id", "secret_hash"],
+        unique=True,
+        postgresql_where=None,
+    )
+    op.create_table(
         "departure",
         sa.Column("bureau_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -149,6 +171,30 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["bureau_id"], ["bureau.id"], name=op.f("mail_address_bureau_id_fkey")),
         sa.PrimaryKeyConstraint("bureau_id", "person_id", name=op.f("mail_address_pkey")),
         info={"tenant": True, "grants": ["SELECT", "INSERT", "UPDATE", "DELETE"]},
+    )
+    op.create_table(
+        "saved_search",
+        sa.Column("bureau_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bureau_id", "person_id"],
+            ["person.bureau_id", "person.id"],
+            name=op.f("saved_search_bureau_id_person_id_fkey"),
+        ),
+        sa.ForeignKeyConstraint(["bureau_id"], ["bureau.id"], name=op.f("saved_search_bureau_id_fkey")),
+        sa.PrimaryKeyConstraint("bureau_id", "id", name=op.f("saved_search_pkey")),
+        info={"tenant": True, "grants": ["SELECT", "INSERT", "UPDATE", "DELETE"]},
+    )
+    op.create_index(
+        "saved_search_person_id_name_key",
+        "saved_search",
+        ["bureau_id", "person_id", "name"],
+        unique=True,
+        postgresql_where=None,
     )
     op.create_table(
         "sign_in_code",
@@ -400,9 +446,11 @@ def upgrade() -> None:
         [
             "hook_event",
             "reconciliation",
+            "calendar_feed",
             "departure",
             "exemption",
             "mail_address",
+            "saved_search",
             "sign_in_code",
             "letter",
             "substitution",
