@@ -151,6 +151,8 @@ async def test_what_the_provider_has_spent_does_not_come_back(market, standin, g
             "amount_fen": 101,
             "reference": None,
             "fault": "400 balance_insufficient",
+            "before": {"state": "sending"},
+            "after": {"state": "failed"},
         }
     ]
     assert await rows.balances(market, rows.payable_of(market)) == [(0, 0)]

@@ -206,7 +206,8 @@ async def decide_correction(
     rows = await lock_rows(session, tables.correction, bureau_id, [correction_id])
     found = rules.decidable(queries.correction_of(rows[0]) if rows else None, by)
     verb = "ledger.correction_approved" if approve else "ledger.correction_rejected"
-    event_id = await events.record(session, bureau_id, verb, found.id, now=now, actor_id=by)
+    facts = events.changed(found, approved=approve, decided_by=by)
+    event_id = await events.record(session, bureau_id, verb, found.id, now=now, actor_id=by, facts=facts)
     await session.execute(
         update(tables.correction)
         .where(tables.correction.c.bureau_id == bureau_id, tables.correction.c.id == found.id)

@@ -82,7 +82,13 @@ async def decide(session: Session, actor: Actor, version_id: UUID, *, approve: b
     await identity_operations.of_other_hands(session, actor, (found.proposed_by, found.proposed_at))
     verb = "policies.approved" if approve else "policies.rejected"
     event_id = await events.record(
-        session, actor.bureau_id, verb, version_id, now=now, actor_id=actor.person_id
+        session,
+        actor.bureau_id,
+        verb,
+        version_id,
+        now=now,
+        actor_id=actor.person_id,
+        facts=events.changed({"approved": None}, approved=approve),
     )
     row = {
         "bureau_id": actor.bureau_id,

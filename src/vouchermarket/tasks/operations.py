@@ -62,8 +62,15 @@ async def ask_cancel(session: Session, actor: Actor, task_id: UUID, *, now: date
     await session.execute(
         update(task).where(task.c.bureau_id == actor.bureau_id, task.c.id == task_id).values(values)
     )
+    facts = events.changed(found, **values)
     await events.record(
-        session, actor.bureau_id, "tasks.cancel_asked", task_id, now=now, actor_id=actor.person_id
+        session,
+        actor.bureau_id,
+        "tasks.cancel_asked",
+        task_id,
+        now=now,
+        actor_id=actor.person_id,
+        facts=facts,
     )
     return await queries.own_task(session, actor, task_id)
 
@@ -182,6 +189,8 @@ async def _end(session: Session, claimed: Claimed, state: TaskState, *, now: dat
     if ended.rowcount != 1:
         return False
     facts = {"kind": claimed.kind, **{name: one for name, one in told.items() if one is not None}}
+    # Whoever holds the lease of a task is running it.
+    facts |= events.changed({"state": TaskState.RUNNING}, state=state)
     await events.record(
         session,
         claimed.bureau_id,

@@ -86,7 +86,10 @@ async def decide_accreditation(
         accreditation_id,
         now=now,
         actor_id=actor.person_id,
-        facts={"provider_id": rows[0].provider_id},
+        facts={
+            "provider_id": rows[0].provider_id,
+            **events.changed(rows[0], approved=approve, decided_by=actor.person_id, decided_at=now),
+        },
     )
     kind = notice_rules.AccreditationApproved if approve else notice_rules.AccreditationRejected
     told = {"accreditation_id": accreditation_id, "document": rows[0].document}

@@ -84,16 +84,15 @@ async def review_course(session: Session, actor: Actor, command: ReviewCourse, *
     found = await lock_course(session, actor.bureau_id, command.course_id)
     rules.reviewable(command, CourseState(found.state), found.filed_by, actor.person_id)
     state = CourseState.REVIEWED if command.approve else CourseState.RETURNED
-    await _set(
-        session,
-        actor.bureau_id,
-        command.course_id,
-        state=state.value,
-        reviewed_by=actor.person_id,
-        reviewed_at=now,
-        return_reason=None if command.approve else command.reason,
-    )
-    await _record(session, actor, f"catalogue.course_{state.value}", command.course_id, {}, now=now)
+    fresh: dict[str, Any] = {
+        "state": state.value,
+        "reviewed_by": actor.person_id,
+        "reviewed_at": now,
+        "return_reason": None if command.approve else command.reason,
+    }
+    await _set(session, actor.bureau_id, command.course_id, **fresh)
+    facts = events.changed(found, **fresh)
+    await _record(session, actor, f"catalogue.course_{state.value}", command.course_id, facts, now=now)
     kind = notice_rules.CourseReviewed if command.approve else notice_rules.CourseReturned
     told = {"course_id": command.course_id, "title": found.title, "reason": command.reason}
     await notices.tell_officers(session, actor.bureau_id, found.provider_id, kind, told, now=now)
@@ -104,9 +103,11 @@ async def publish_course(session: Session, actor: Actor, course_id: CourseId, *,
     identity.seats_for(actor, "publish_course")
     found = await lock_course(session, actor.bureau_id, course_id)
     rules.in_state(CourseState(found.state), CourseState.REVIEWED)
-    await _set(session, actor.bureau_id, course_id, state=CourseState.PUBLISHED.value, published_at=now)
+    fresh = {"state": CourseState.PUBLISHED.value, "published_at": now}
+    await _set(session, actor.bureau_id, course_id, **fresh)
     await write_words(session, actor.bureau_id, [course_id])
-    await _record(session, actor, "catalogue.course_published", course_id, {}, now=now)
+    facts = events.changed(found, **fresh)
+    await _record(session, actor, "catalogue.course_published", course_id, facts, now=now)
 
 
 async def withdraw_course(session: Session, actor: Actor, course_id: CourseId, *, now: datetime) -> None:
@@ -124,7 +125,8 @@ async def withdraw_course(session: Session, actor: Actor, course_id: CourseId, *
     )
     await _set(session, actor.bureau_id, course_id, state=CourseState.WITHDRAWN.value)
     await remove_words(session, actor.bureau_id, [course_id])
-    await _record(session, actor, "catalogue.course_withdrawn", course_id, {}, now=now)
+    facts = events.changed(found, state=CourseState.WITHDRAWN.value)
+    await _record(session, actor, "catalogue.course_withdrawn", course_id, facts, now=now)
 
 
 async def count_completion(session: Session, bureau_id: UUID, course_id: UUID, change: int = 1) -> None:

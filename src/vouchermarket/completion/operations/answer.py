@@ -23,8 +23,9 @@ from vouchermarket.policies import queries as policies
 async def confirm(session: Session, actor: Actor, completion_id: CompletionId, *, now: datetime) -> None:
     """The teacher says that it was so. Refuses `RoleNotAllowed`, `NotFound` for anybody else's completion,
     `CompletionContested`, `AlreadyConfirmed`."""
-    await _own(session, actor, completion_id)
-    await _set(session, actor.bureau_id, [completion_id], _confirmed(Confirmed.TEACHER, now))
+    found, _ = await _own(session, actor, completion_id)
+    fresh = _confirmed(Confirmed.TEACHER, now)
+    await _set(session, actor.bureau_id, [completion_id], fresh)
     await events.record(
         session,
         actor.bureau_id,
@@ -32,7 +33,7 @@ async def confirm(session: Session, actor: Actor, completion_id: CompletionId, *
         completion_id,
         now=now,
         actor_id=actor.person_id,
-        facts={"how": Confirmed.TEACHER.value},
+        facts={"how": Confirmed.TEACHER.value, **events.changed(found, **fresh)},
     )
 
 
@@ -44,9 +45,11 @@ async def contest(
     Refuses `RoleNotAllowed`, `NotFound`, `CompletionContested`, `AlreadyConfirmed`.
     """
     found, run_id = await _own(session, actor, completion_id)
-    await _set(session, actor.bureau_id, [completion_id], {"contested_at": now, "contest_reason": reason})
+    fresh = {"contested_at": now, "contest_reason": reason}
+    await _set(session, actor.bureau_id, [completion_id], fresh)
     # The row forgets the reason when the report is made again; the trail keeps it.
     facts = {"reason": reason, "attended": found.attended, "meetings": found.meetings}
+    facts |= events.changed(found, **fresh)
     await events.record(
         session,
         actor.bureau_id,
@@ -82,8 +85,9 @@ async def confirm_by_silence(session: Session, bureau_id: UUID, *, now: datetime
             completion.c.reported_at <= until,
         ]
         found += [row.id for row in await claim_rows(session, completion, ripe, at_most - len(found))]
-    await _set(session, bureau_id, found, _confirmed(Confirmed.SILENCE, now))
-    facts = {"how": Confirmed.SILENCE.value}
+    fresh = _confirmed(Confirmed.SILENCE, now)
+    await _set(session, bureau_id, found, fresh)
+    facts = {"how": Confirmed.SILENCE.value, **events.changed(dict.fromkeys(fresh), **fresh)}
     happened = [
         events.event_row(bureau_id, "completion.confirmed", id_, now=now, facts=facts) for id_ in found
     ]

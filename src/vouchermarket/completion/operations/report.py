@@ -96,14 +96,15 @@ async def report_again(
         .values({name: getattr(again, name) for name in changed})
     )
     row = msgspec.structs.asdict(again)
-    await events.write(session, [_event(actor, row, now)])
+    fresh = {name: row[name] for name in changed}
+    await events.write(session, [_event(actor, row, now, **events.changed(contested, **fresh))])
     run = await queries.run(session, actor.bureau_id, participants[again.booking_id].run_id)
     await tell_reported(session, actor.bureau_id, run, [row], participants, now=now)
     return Reported(again.id, again.booking_id, again.attended, again.meetings)
 
 
-def _event(actor: Actor, row: dict[str, Any], now: datetime) -> dict[str, Any]:
-    facts = {name: row[name] for name in ("booking_id", "attended", "meetings", "evidence")}
+def _event(actor: Actor, row: dict[str, Any], now: datetime, **more: Any) -> dict[str, Any]:
+    facts = {name: row[name] for name in ("booking_id", "attended", "meetings", "evidence")} | more
     return events.event_row(
         actor.bureau_id, "completion.reported", row["id"], now=now, actor_id=actor.person_id, facts=facts
     )

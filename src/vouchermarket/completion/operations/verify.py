@@ -164,6 +164,7 @@ def _event(actor: Actor, case: Case, verdict: Judged, now: datetime) -> dict[str
         "captured_fen": verdict.captured_fen,
         "amount_hundredths": verdict.entry.amount_hundredths,
         "clause": verdict.entry.clause,
+        **events.changed(case.completion, verified_at=now, verified_by=actor.person_id),
     }
     return events.event_row(
         actor.bureau_id,

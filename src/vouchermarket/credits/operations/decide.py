@@ -124,7 +124,11 @@ async def _write(
             one.entry.id,
             now=now,
             actor_id=one.reviewer_id,
-            facts={"step": one.entry.steps + 1, "reason": reason},
+            facts={
+                "step": one.entry.steps + 1,
+                "reason": reason,
+                **events.changed(one.entry, status=rules.status_of(decision)),
+            },
         )
         for one in in_order
     ]

@@ -51,7 +51,8 @@ async def enter_mail(
     entered = upsert(mail_address).values(**whose, **row)
     await session.execute(entered.on_conflict_do_update(index_elements=["bureau_id", "person_id"], set_=row))
     await _tell(session, actor, rules.masked(command.address), now)
-    await _record(session, actor, "notices.mail_entered", now)
+    fresh = {name: row[name] for name in ("language", "is_wanted", "entered_at", "confirmed_at")}
+    await _record(session, actor, "notices.mail_entered", now, **events.changed(standing, **fresh))
 
 
 async def _tell(session: Session, actor: Actor, shown: str, now: datetime) -> None:
@@ -79,7 +80,8 @@ async def confirm_mail(
         if rules.code_is_right(sent, command.code, row.code_tries, row.entered_at, now):
             confirmed = {"confirmed_at": now, "sealed_code": None}
             await session.execute(update(mail_address).where(*_own(actor)).values(**confirmed))
-            await _record(session, actor, "notices.mail_confirmed", now)
+            proven = events.changed(row, confirmed_at=now)
+            await _record(session, actor, "notices.mail_confirmed", now, **proven)
             return
         await session.execute(
             update(mail_address).where(*_own(actor)).values(code_tries=mail_address.c.code_tries + 1)
@@ -91,19 +93,22 @@ async def choose_mail(session: Session, actor: Actor, command: ChooseMail, *, no
     """Turn letters on or off, and choose their language. Refuses `RoleNotAllowed`, `NotFound`."""
     identity_rules.seats_for(actor, "read_own")
     chosen = {"is_wanted": command.is_wanted, "language": command.language.value}
-    changed = await session.execute(update(mail_address).where(*_own(actor)).values(**chosen))
-    if changed.rowcount == 0:
+    standing = await _locked(session, actor)
+    if standing is None:
         raise NotFound
-    await _record(session, actor, "notices.mail_chosen", now, **chosen)
+    await session.execute(update(mail_address).where(*_own(actor)).values(**chosen))
+    await _record(session, actor, "notices.mail_chosen", now, **events.changed(standing, **chosen))
 
 
 async def drop_mail(session: Session, actor: Actor, *, now: datetime) -> None:
     """Forget one's address. Refuses `RoleNotAllowed`, `NotFound`."""
     identity_rules.seats_for(actor, "read_own")
-    dropped = await session.execute(delete(mail_address).where(*_own(actor)))
-    if dropped.rowcount == 0:
+    standing = await _locked(session, actor)
+    if standing is None:
         raise NotFound
-    await _record(session, actor, "notices.mail_dropped", now)
+    await session.execute(delete(mail_address).where(*_own(actor)))
+    gone = events.changed(standing, entered_at=None, confirmed_at=None)
+    await _record(session, actor, "notices.mail_dropped", now, **gone)
 
 
 async def _locked(session: Session, actor: Actor) -> Any:

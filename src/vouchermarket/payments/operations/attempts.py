@@ -144,7 +144,13 @@ async def _write_begun(session: Session, bureau_id: UUID, attempts: Sequence[Att
             "payments.attempt_begun",
             attempt.payment_id,
             now=now,
-            facts={"number": attempt.number, "key": attempt.key, "reversal_id": attempt.reversal_id},
+            facts={
+                "number": attempt.number,
+                "key": attempt.key,
+                "reversal_id": attempt.reversal_id,
+                # The payment's, or its reversal's: only what is approved is begun.
+                **events.changed({"state": PaymentState.APPROVED}, state=PaymentState.SENDING),
+            },
         )
         for attempt in attempts
     ]

@@ -56,7 +56,8 @@ async def decide_payee(
     await identity.of_other_hands(session, actor, (payee.proposed_by, payee.proposed_at))
     await payments.close_payee(session, actor.bureau_id, payee, actor.person_id, approve=approve, now=now)
     kind = "settlement.payee_approved" if approve else "settlement.payee_rejected"
-    await _note(session, actor, kind, payee, now=now)
+    decided = events.changed(payee, approved=approve, decided_by=actor.person_id, decided_at=now)
+    await _note(session, actor, kind, payee, now=now, **decided)
     if approve:
         await _tell(session, actor.bureau_id, notice_rules.PayeeApproved, payee, now=now)
 
@@ -69,7 +70,9 @@ async def _tell(
     await notices.tell_officers(session, bureau_id, payee.provider_id, kind, told, now=now)
 
 
-async def _note(session: Session, actor: Actor, kind: str, payee: Payee, *, now: datetime) -> None:
+async def _note(
+    session: Session, actor: Actor, kind: str, payee: Payee, *, now: datetime, **more: object
+) -> None:
     await events.record(
         session,
         actor.bureau_id,
@@ -81,5 +84,6 @@ async def _note(session: Session, actor: Actor, kind: str, payee: Payee, *, now:
             "provider_id": payee.provider_id,
             "gateway": payee.gateway.value,
             "account": payee.account,
+            **more,
         },
     )

@@ -134,6 +134,7 @@ async def _end(
     by: PersonId | None = None,
 ) -> None:
     is_paid = state is PaymentState.PAID
+    moved = events.changed(payment, state=state, reference=answer.reference, recorded_by=by)
     event_id = await events.record(
         session,
         bureau_id,
@@ -141,7 +142,7 @@ async def _end(
         payment.id,
         now=now,
         actor_id=by,
-        facts={"amount_fen": payment.amount_fen, **msgspec.structs.asdict(answer)},
+        facts={"amount_fen": payment.amount_fen, **msgspec.structs.asdict(answer), **moved},
     )
     await payments.move(
         session, bureau_id, payment, state, now=now, reference=answer.reference, recorded_by=by

@@ -56,10 +56,7 @@ async def respond(session: Session, actor: Actor, command: Respond, *, now: date
             statement_id,
             now=now,
             actor_id=actor.person_id,
-            facts={
-                **facts,
-                "line_ids": [one.id for one in lines if one.statement_id == statement_id],
-            },
+            facts={**facts, **_answered(statement_id, lines, command.response)},
         )
         for statement_id in sorted(locked)
     ]
@@ -67,6 +64,12 @@ async def respond(session: Session, actor: Actor, command: Respond, *, now: date
     if reason is not None:
         await _tell_disputed(session, actor.bureau_id, locked.values(), lines, reason, now=now)
     return [StatementId(id_) for id_ in sorted(locked)]
+
+
+def _answered(statement_id: UUID, lines: Sequence[StatementLine], response: Response) -> dict[str, Any]:
+    """Of one statement the lines that were answered, by their ids with the answer each had before."""
+    before = {str(one.id): one.response for one in lines if one.statement_id == statement_id}
+    return {"line_ids": list(before), **events.changed(before, **dict.fromkeys(before, response))}
 
 
 async def _tell_disputed(
@@ -116,7 +119,12 @@ async def drop_line(session: Session, actor: Actor, command: DropLine, *, now: d
         statement.id,
         now=now,
         actor_id=actor.person_id,
-        facts={"line_id": line.id, "amount_fen": line.amount_fen, "reason": reason},
+        facts={
+            "line_id": line.id,
+            "amount_fen": line.amount_fen,
+            "reason": reason,
+            **events.changed(statement, total_fen=statement.total_fen - line.amount_fen),
+        },
     )
     told = {"statement_id": statement.id, "amount_fen": line.amount_fen, "reason": reason}
     kind = notice_rules.LineDropped

@@ -73,10 +73,14 @@ async def decide_reversal(
         session, actor.bureau_id, reversal, actor.person_id, approve=approve, now=now
     )
     kind = "settlement.reversal_approved" if approve else "settlement.reversal_rejected"
-    await _note(session, actor, kind, reversal, now=now)
+    state = ReversalState.APPROVED if approve else ReversalState.REJECTED
+    decided = events.changed(reversal, state=state, decided_by=actor.person_id, decided_at=now)
+    await _note(session, actor, kind, reversal, now=now, **decided)
 
 
-async def _note(session: Session, actor: Actor, kind: str, reversal: Reversal, *, now: datetime) -> None:
+async def _note(
+    session: Session, actor: Actor, kind: str, reversal: Reversal, *, now: datetime, **more: object
+) -> None:
     await events.record(
         session,
         actor.bureau_id,
@@ -88,6 +92,7 @@ async def _note(session: Session, actor: Actor, kind: str, reversal: Reversal, *
             "reversal_id": reversal.id,
             "amount_fen": reversal.amount_fen,
             "reason": reversal.reason,
+            **more,
         },
     )
 
@@ -121,6 +126,8 @@ async def record_reversal(
             "amount_fen": reversal.amount_fen,
             "reference": answer.reference,
             "fault": answer.fault,
+            # It is moved to its end from sending alone.
+            **events.changed({"state": ReversalState.SENDING}, state=state),
         },
     )
     if not came_back:

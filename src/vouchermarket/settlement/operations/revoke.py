@@ -117,7 +117,10 @@ async def decide_revocation(
         revocation.completion_id,
         now=now,
         actor_id=actor.person_id,
-        facts={"revocation_id": revocation.id},
+        facts={
+            "revocation_id": revocation.id,
+            **events.changed(revocation, decided_by=actor.person_id, approved=False),
+        },
     )
 
 
@@ -139,6 +142,7 @@ async def _revoke(
             "revocation_id": revocation.id,
             "amount_fen": sum(way.capture.amount_fen for way in ways),
             "settled": is_settled,
+            **events.changed(found, revoked_at=now),
         },
     )
     await _post_back(session, bureau_id, ways, event_id, now=now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, update
@@ -45,12 +46,21 @@ async def turn_key(session: Session, actor: Actor, statement_id: StatementId, *,
         statement.id,
         now=now,
         actor_id=actor.person_id,
-        facts={"office": office.value, "total_fen": statement.total_fen, **_place_of(seat)},
+        facts={
+            "office": office.value,
+            "total_fen": statement.total_fen,
+            **_place_of(seat),
+            **_changed(len(keys), now if settles else None),
+        },
     )
     await _write_key(session, actor, statement.id, seat, now=now)
     if settles:
         await _settle(session, actor.bureau_id, statement, event_id, now=now)
     return Turned(office, settles)
+
+
+def _changed(keys: int, settled_at: datetime | None) -> dict[str, Any]:
+    return events.changed({"keys": keys, "settled_at": None}, keys=keys + 1, settled_at=settled_at)
 
 
 def _place_of(seat: Seat) -> dict[str, PersonId]:
@@ -128,6 +138,10 @@ async def withdraw_key(
         statement.id,
         now=now,
         actor_id=actor.person_id,
-        facts={"office": key.office.value, "turned_by": key.person_id},
+        facts={
+            "office": key.office.value,
+            "turned_by": key.person_id,
+            **events.changed({"withdrawn_at": None}, withdrawn_at=now),
+        },
     )
     return key

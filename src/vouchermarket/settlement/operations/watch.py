@@ -20,8 +20,9 @@ async def raise_alarms(session: Session, bureau_id: UUID, *, now: datetime) -> l
     doubtful = await payments.mark_in_doubt(session, bureau_id, now=now)
     for payment_id, gateway, amount_fen in doubtful:
         facts = {"amount_fen": amount_fen, "gateway": gateway.value}
+        alarmed = facts | events.changed({"alarmed_at": None}, alarmed_at=now)
         await events.record(
-            session, bureau_id, "settlement.payment_needs_human", payment_id, now=now, facts=facts
+            session, bureau_id, "settlement.payment_needs_human", payment_id, now=now, facts=alarmed
         )
         told = facts | {"payment_id": payment_id}
         await _tell_finance(session, bureau_id, notice_rules.PaymentInDoubt, told, now=now)

@@ -98,7 +98,7 @@ async def lapse(session: Session, actor: Actor, fund_id: FundId, *, now: datetim
         fund_id,
         now=now,
         actor_id=actor.person_id,
-        facts={"amount_fen": free_fen},
+        facts={"amount_fen": free_fen, **events.changed(found, lapsed_at=found.lapsed_at or now)},
     )
     if free_fen:
         posting = Posting(

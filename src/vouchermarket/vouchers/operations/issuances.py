@@ -151,6 +151,7 @@ async def decide_issuance(
         issuance_id,
         now=now,
         actor_id=actor.person_id,
+        facts=events.changed(found, is_approved=approve, decided_by=actor.person_id),
     )
 
 
@@ -182,7 +183,12 @@ async def issue(session: Session, actor: Actor, issuance_id: UUID, *, now: datet
         found.id,
         now=now,
         actor_id=actor.person_id,
-        facts={"fund_id": found.fund_id, "vouchers": len(shares), "total_fen": total_fen},
+        facts={
+            "fund_id": found.fund_id,
+            "vouchers": len(shares),
+            "total_fen": total_fen,
+            **events.changed(found, issued_at=now),
+        },
     )
     for part in _parts(shares):
         await _give_out(session, bureau_id, found, part, event_id, now=now)

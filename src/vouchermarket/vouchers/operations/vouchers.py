@@ -28,7 +28,8 @@ async def freeze(session: Session, actor: Actor, command: Freeze, *, now: dateti
     found = await _lock(session, actor, command.voucher_id)
     if found.frozen_at is not None:
         raise rules.VoucherAlreadyFrozen(reason=found.frozen_reason)
-    await _set(session, actor, command, "vouchers.frozen", now, frozen_at=now, frozen_reason=command.reason)
+    fresh = {"frozen_at": now, "frozen_reason": command.reason}
+    await _set(session, actor, command, "vouchers.frozen", now, found, **fresh)
     facts = {"voucher_id": found.id, "reason": command.reason}
     await tell_holder(session, actor.bureau_id, found, notice_rules.VoucherFrozen, facts, now=now)
 
@@ -56,7 +57,8 @@ async def freeze_of_the_gone(
                 .where(voucher.c.bureau_id == bureau_id, voucher.c.id == among(ids))
                 .values(frozen_at=now, frozen_reason=reason)
             )
-        facts = {"reason": reason}
+        fresh = {"frozen_at": now, "frozen_reason": reason}
+        facts = {"reason": reason, **events.changed(dict.fromkeys(fresh), **fresh)}
         told += [events.event_row(bureau_id, "vouchers.frozen", id_, now=now, facts=facts) for id_ in ids]
     await events.write(session, told)
     return len(due)
@@ -67,7 +69,8 @@ async def unfreeze(session: Session, actor: Actor, command: Freeze, *, now: date
     found = await _lock(session, actor, command.voucher_id)
     if found.frozen_at is None:
         raise rules.VoucherNotFrozen
-    await _set(session, actor, command, "vouchers.unfrozen", now, frozen_at=None, frozen_reason=None)
+    fresh = {"frozen_at": None, "frozen_reason": None}
+    await _set(session, actor, command, "vouchers.unfrozen", now, found, **fresh)
     facts = {"voucher_id": found.id}
     await tell_holder(session, actor.bureau_id, found, notice_rules.VoucherUnfrozen, facts, now=now)
 
@@ -83,7 +86,7 @@ async def _lock(session: Session, actor: Actor, voucher_id: UUID) -> Any:
 
 
 async def _set(
-    session: Session, actor: Actor, command: Freeze, kind: str, now: datetime, **columns: Any
+    session: Session, actor: Actor, command: Freeze, kind: str, now: datetime, found: Any, **columns: Any
 ) -> None:
     voucher = tables.voucher
     await session.execute(
@@ -98,7 +101,7 @@ async def _set(
         command.voucher_id,
         now=now,
         actor_id=actor.person_id,
-        facts={"reason": command.reason},
+        facts={"reason": command.reason, **events.changed(found, **columns)},
     )
 
 
