@@ -121,7 +121,7 @@ def _form(turn: Turn) -> Form:
 async def _exporting(turn: Turn, typed: Typed | None, refusal: Refusal | None) -> Response[str]:
     year = turn.today.year
     period = {"from_on": f"{year}-01-01", "to_on": f"{year + 1}-01-01"}
-    return await turn.show("jobs/transfers.html", **said(_form(turn), typed, refusal, **period))
+    return await turn.show("jobs/transfers.html", **said(_form(turn), typed, refusal, period))
 
 
 async def _task(turn: Turn, task_id: Id, refusal: Refusal | None) -> Response[str]:

@@ -23,6 +23,11 @@ class Section(msgspec.Struct, frozen=True):
     desk: str
     entries: tuple[Entry, ...]
 
+    def current(self, path: str) -> str:
+        """The address of the entry a page belongs to: the longest one it stands under; else none."""
+        under = [one.path for one in self.entries if f"{path}/".startswith(f"{one.path}/")]
+        return max(under, key=len, default="")
+
 
 # The first entry of a desk is its first screen.
 MENUS: Mapping[str, tuple[Entry, ...]] = {
@@ -88,7 +93,15 @@ MENUS: Mapping[str, tuple[Entry, ...]] = {
         Entry("/finance/doubts", N_("结果不明的付款"), "record_payment"),
         Entry("/office", N_("资金总览"), "read_money"),
     ),
-    "inspectorate": (),
+    "inspectorate": (
+        Entry("/inspect", N_("查找"), "read_audit"),
+        Entry("/inspect/line", N_("资金总览"), "read_money"),
+        Entry("/inspect/trail", N_("审计记录"), "read_audit"),
+        Entry("/inspect/promises", N_("账目查验"), "read_audit"),
+        Entry("/finance/reconciliations", N_("对账"), "read_money"),
+        Entry("/office/issuances", N_("核发"), "read_money"),
+        Entry("/policies", N_("政策"), "read_catalogue"),
+    ),
     "administrator": (),
 }
 EVERYBODY = (Entry("/notices", N_("消息"), "read_own"), Entry("/logins", N_("登录与安全"), "read_own"))

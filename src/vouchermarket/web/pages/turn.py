@@ -220,6 +220,8 @@ class Turn(Bare):
 
     async def answered(self, form_key: str) -> Any:
         """What a form of the visitor's own came to, for as long as its key is kept. Refuses `NotFound`."""
+        if not form_key.isalnum() or len(form_key) > 64:
+            raise NotFound
         async with self.reading() as session:
             kept = await keys.find(session, self.bureau.id, self._key(form_key))
         if kept is None:
