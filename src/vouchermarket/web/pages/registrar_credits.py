@@ -20,7 +20,7 @@ from vouchermarket.web import given
 from vouchermarket.web.fields import Id
 from vouchermarket.web.pages import acting
 from vouchermarket.web.pages.forms import Form
-from vouchermarket.web.pages.labels import LABELS
+from vouchermarket.web.pages.labels import label_of
 from vouchermarket.web.pages.tables import Column
 from vouchermarket.web.pages.turn import Again, Turn, Typed
 from vouchermarket.web.words import N_
@@ -131,7 +131,7 @@ def _again(turn: Turn, entry_id: UUID) -> Again:
 
 
 def _form(turn: Turn, command: type[DecideEntry]) -> Form:
-    options = [(code, turn.say(LABELS["decision"][code])) for code in SAID]
+    options = [(code, label_of(code, "decision", turn.say)) for code in SAID]
     return Form(command, turn.say, turn.bureau.time_zone, options={"decision": options})
 
 
