@@ -11,6 +11,7 @@ from factories import City, PersonRow, add
 from vouchermarket.identity import tables as identity
 from vouchermarket.kit import clock, refusal, slots
 from vouchermarket.kit.db import Database, transaction_is_open
+from vouchermarket.kit.ids import BureauId
 from vouchermarket.kit.locks import lock_rows, try_lock_word
 from vouchermarket.kit.undone import Busy, ChangedMeanwhile
 
@@ -139,3 +140,14 @@ def test_a_refusal_tells_its_facts_and_never_fails_while_telling():
     assert Sample(needed=3).text("en") == "3 fen short of <absent>"
     assert Sample(clause="ZZ-A22").clause == "ZZ-A22"
     assert refusal.placeholders(Sample.en) == {"needed", "absent"}
+
+
+async def test_refuses_as_busy_when_no_connection_is_to_be_had_in_time(bureau: BureauId):
+    narrow = Database(os.environ["DATABASE_URL"], pool_size=1, pool_timeout=1)
+    try:
+        async with narrow.transaction(bureau):
+            with pytest.raises(Busy):
+                async with narrow.transaction(bureau):
+                    raise AssertionError("there was a second connection")
+    finally:
+        await narrow.close()

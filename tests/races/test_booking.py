@@ -37,7 +37,10 @@ def market(database: Database, city: City, policy: InForce) -> Market:
 @pytest.fixture(scope="session")
 async def pools() -> AsyncIterator[list[Database]]:
     """Three pools: to the database they are three processes."""
-    opened = [Database(os.environ["DATABASE_URL"], pool_size=8, lock_timeout_ms=15_000) for _ in range(3)]
+    opened = [
+        Database(os.environ["DATABASE_URL"], pool_size=8, pool_timeout=120, lock_timeout_ms=120_000)
+        for _ in range(3)
+    ]
     yield opened
     for pool in opened:
         await pool.close()

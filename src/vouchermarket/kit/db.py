@@ -31,6 +31,7 @@ from sqlalchemy import (
     bindparam,
 )
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.schema import SchemaItem
 
@@ -58,12 +59,14 @@ transaction_is_open: ContextVar[bool] = ContextVar("transaction_is_open", defaul
 class Database:
     """One pool of connections of the application role."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, lock_timeout_ms: int = 5000) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 10, pool_timeout: int = 15, lock_timeout_ms: int = 5000
+    ) -> None:
         self._engine = create_async_engine(
             url,
             pool_size=pool_size,
             max_overflow=0,
-            pool_timeout=15,
+            pool_timeout=pool_timeout,
             # An error that is logged tells its statement and keeps the people in it to itself.
             hide_parameters=True,
             connect_args={"options": f"-c timezone=UTC -c lock_timeout={lock_timeout_ms}"},
@@ -109,7 +112,7 @@ class Database:
             if refusal is None:
                 raise
             raise refusal from error
-        except TimeoutError as error:
+        except (PoolTimeout, TimeoutError) as error:
             raise Busy from error
         finally:
             transaction_is_open.reset(mark)
