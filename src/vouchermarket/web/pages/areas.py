@@ -42,12 +42,14 @@ from vouchermarket.web.pages import (
     registrar_credits,
     registrar_entries,
     registrar_lists,
+    saved,
     school_bookings,
     school_home,
     school_nominations,
     school_vouchers,
     security,
     signing_in,
+    timetable,
     vouchers,
 )
 
@@ -59,6 +61,8 @@ AREAS = (
     first_time.ROUTES,
     outside.ROUTES,
     market.ROUTES,
+    saved.ROUTES,
+    timetable.ROUTES,
     cart.ROUTES,
     bookings.ROUTES,
     learning.ROUTES,

@@ -53,6 +53,7 @@ NAMES: Mapping[str, str] = {
     "Finished.booking_ids": N_("完成培训的学员"),
     "line_ids": N_("结算单的行"),
     "response": N_("答复"),
+    "SaveSearch.name": N_("名称"),
     "overall": N_("总体"),
     "Rate.content": N_("内容"),
     "teaching": N_("教学"),

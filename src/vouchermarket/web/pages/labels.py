@@ -160,6 +160,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "rows": N_("行数"),
         "amount_fen": N_("合计金额"),
     },
+    "when": {
+        "bookable": N_("正在选课"),
+        "coming": N_("即将开放"),
+        "past": N_("已截止"),
+        "any": N_("全部"),
+    },
     "movement": {
         "issue": N_("核发"),
         "hold": N_("选课占用"),

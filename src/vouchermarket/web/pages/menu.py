@@ -35,6 +35,7 @@ MENUS: Mapping[str, tuple[Entry, ...]] = {
         Entry("/market", N_("培训超市"), "read_catalogue"),
         Entry("/cart", N_("选课车"), "book"),
         Entry("/bookings", N_("我的选课"), "read_own"),
+        Entry("/timetable", N_("我的日程"), "book"),
         Entry("/completions", N_("完成确认"), "confirm_completion"),
         Entry("/credits", N_("我的学分"), "read_own"),
         Entry("/vouchers", N_("我的培训券"), "read_own"),
