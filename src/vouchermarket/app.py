@@ -10,6 +10,7 @@ from litestar import Litestar
 from litestar.datastructures import State
 from sqlalchemy import text
 
+from vouchermarket.identity.oidc import Outside
 from vouchermarket.identity.structs import Gate
 from vouchermarket.kit.cipher import Cipher
 from vouchermarket.kit.clock import Clock, shifted_clock
@@ -63,6 +64,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
                 "database": database,
                 "clock": told,
                 "gate": Gate(Cipher(settings.secret_key), is_production or settings.require_second_factor),
+                "outside": _outside(settings),
                 "assets": files.read_all(),
                 "visitors": Visitors(database, told),
             }
@@ -91,6 +93,18 @@ async def refuse_privileged(database: Database) -> None:
             raise ProductionNotSafe(setting="DATABASE_URL (superuser or BYPASSRLS)")
 
 
+def _outside(settings: Settings) -> Outside | None:
+    if not settings.oidc_issuer:
+        return None
+    return Outside(
+        settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret, settings.oidc_claim
+    )
+
+
+def _asks_by_http(settings: Settings) -> bool:
+    return bool(settings.oidc_issuer) and not settings.oidc_issuer.startswith("https://")
+
+
 def _named_by_http(settings: Settings) -> bool:
     return bool(settings.base_url) and not settings.base_url.startswith("https://")
 
@@ -99,6 +113,7 @@ def _named_by_http(settings: Settings) -> bool:
 UNSAFE: tuple[tuple[str, Callable[[Settings], bool]], ...] = (
     ("DATABASE_URL (embedded PostgreSQL)", lambda settings: not settings.database_url),
     ("VOUCHERMARKET_CLOCK_OFFSET_SECONDS", lambda settings: settings.clock_offset_seconds != 0),
+    ("VOUCHERMARKET_OIDC_ISSUER (not https)", _asks_by_http),
     ("VOUCHERMARKET_DEMO_ENTRANCE", lambda settings: settings.demo_entrance),
     ("VOUCHERMARKET_ALLOWED_HOSTS", lambda settings: not settings.allowed_hosts),
     ("VOUCHERMARKET_BASE_URL (not https)", _named_by_http),

@@ -42,8 +42,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `X-Forwarded-For` is believed. `secret_key` ciphers what has to be read again, such as second factors.
     `stripe_api_key` empty = nothing is paid through Stripe; `stripe_webhook_secrets` are two while one is
     rotated. `demo_entrance` lets anybody come in as one of the invented people; production mode refuses it.
-    `smtp_url` empty = no mail; it reads `smtp://name:password@host:587` or `smtps://…`, and `smtp_sender` is
-    the address letters come from.
+    `oidc_issuer` empty = nobody comes in by an identity provider; `oidc_claim` names the claim that holds a
+    person's code on the roster. `smtp_url` empty = no mail; it reads `smtp://name:password@host:587` or
+    `smtps://…`, and `smtp_sender` is the address letters come from.
     """
 
     database_url: str = ""
@@ -61,6 +62,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secret_key: str = DEMO_SECRET_KEY
     require_second_factor: bool = False
     demo_entrance: bool = False
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: Secret = NO_SECRET
+    oidc_claim: str = "preferred_username"
     stripe_api_base: str = STRIPE_API_BASE
     stripe_api_key: Secret = NO_SECRET
     stripe_webhook_secrets: tuple[Secret, ...] = ()
@@ -106,6 +111,10 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         base_url=env.get("VOUCHERMARKET_BASE_URL", ""),
         secret_key=env.get("VOUCHERMARKET_SECRET_KEY", DEMO_SECRET_KEY),
         require_second_factor=env.get("VOUCHERMARKET_REQUIRE_SECOND_FACTOR", "") == "1",
+        oidc_issuer=env.get("VOUCHERMARKET_OIDC_ISSUER", ""),
+        oidc_client_id=env.get("VOUCHERMARKET_OIDC_CLIENT_ID", ""),
+        oidc_client_secret=Secret(env.get("VOUCHERMARKET_OIDC_CLIENT_SECRET", "")),
+        oidc_claim=env.get("VOUCHERMARKET_OIDC_CLAIM", "preferred_username"),
         demo_entrance=env.get("VOUCHERMARKET_DEMO_ENTRANCE", "") == "1",
         stripe_api_base=env.get("STRIPE_API_BASE", STRIPE_API_BASE),
         stripe_api_key=Secret(env.get("STRIPE_API_KEY", "")),

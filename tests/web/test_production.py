@@ -14,6 +14,7 @@ from web.settings_of import SAFE, settings
 REFUSED = [
     ({"database_url": ""}, "DATABASE_URL (embedded PostgreSQL)"),
     ({"clock_offset_seconds": -5}, "VOUCHERMARKET_CLOCK_OFFSET_SECONDS"),
+    ({"oidc_issuer": "http://id.example.cn"}, "VOUCHERMARKET_OIDC_ISSUER (not https)"),
     ({"demo_entrance": True}, "VOUCHERMARKET_DEMO_ENTRANCE"),
     ({"allowed_hosts": ()}, "VOUCHERMARKET_ALLOWED_HOSTS"),
     ({"base_url": "http://market.test"}, "VOUCHERMARKET_BASE_URL (not https)"),

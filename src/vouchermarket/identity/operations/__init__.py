@@ -16,6 +16,7 @@ from vouchermarket.identity.operations.logins import (
     see_login,
     set_password,
 )
+from vouchermarket.identity.operations.outside import enter_from_outside
 from vouchermarket.identity.operations.posts import give_post, give_posts, give_tier, give_tiers
 from vouchermarket.identity.operations.roster import (
     add_organisation,
@@ -52,6 +53,7 @@ __all__ = [
     "end_token",
     "enrol_second_factor",
     "enter",
+    "enter_from_outside",
     "exempt",
     "first_administrator",
     "give_post",

@@ -118,7 +118,8 @@ async def _set(
 ) -> None:
     own = {"bureau_id": bureau_id, "person_id": person_id}
     fresh = {"username": username, "password_hash": password_hash, "set_at": now, "disabled_at": None}
-    if await queries.credential_of(session, bureau_id, person_id) is None:
+    known = await queries.credential_of(session, bureau_id, person_id)
+    if known is None:
         await session.execute(insert(credential).values(**own, **fresh))
     else:
         mine = (credential.c.bureau_id == bureau_id, credential.c.person_id == person_id)
@@ -127,6 +128,6 @@ async def _set(
     await session.execute(update(sign_in_code).where(*used).values(used_at=now))
     await end_all(session, bureau_id, person_id, now)
     await limits.clear(session, bureau_id, username)
-    await events.record(
-        session, bureau_id, "identity.password_chosen_by_code", person_id, now=now, actor_id=person_id
-    )
+    facts = events.changed(known, set_at=now)
+    kind = "identity.password_chosen_by_code"
+    await events.record(session, bureau_id, kind, person_id, now=now, actor_id=person_id, facts=facts)

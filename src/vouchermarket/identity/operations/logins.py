@@ -104,7 +104,7 @@ async def log_in(
             await limits.clear(session, bureau_id, known.username)
             if fresh:
                 await _rehash(session, bureau_id, known.person_id, fresh, now)
-            return await _opened(session, bureau_id, known.person_id, now)
+            return await open_login(session, bureau_id, known.person_id, now)
         if isinstance(refusal, rules.CodeNotRight):
             await limits.count(session, bureau_id, known.username, known.person_id, now=now)
     raise refusal
@@ -112,7 +112,7 @@ async def log_in(
 
 async def enter(session: Session, bureau_id: BureauId, person_id: PersonId, *, now: datetime) -> OpenedLogin:
     """Open a login for an invented person of a demo, without a password: only its entrance asks for this."""
-    return await _opened(session, bureau_id, person_id, now)
+    return await open_login(session, bureau_id, person_id, now)
 
 
 async def see_login(session: Session, bureau_id: UUID, login_id: UUID, *, now: datetime) -> None:
@@ -207,7 +207,7 @@ async def _rehash(session: Session, bureau_id: UUID, person_id: UUID, fresh: str
     await session.execute(update(table).where(*theirs).values(password_hash=fresh, set_at=now))
 
 
-async def _opened(session: Session, bureau_id: UUID, person_id: PersonId, now: datetime) -> OpenedLogin:
+async def open_login(session: Session, bureau_id: UUID, person_id: PersonId, now: datetime) -> OpenedLogin:
     opened = await _open(session, bureau_id, person_id, now)
     await events.record(session, bureau_id, "identity.logged_in", opened.id, actor_id=person_id, now=now)
     return opened

@@ -11,6 +11,7 @@ from vouchermarket.identity.queries.actors import (
     tokens_of,
 )
 from vouchermarket.identity.queries.bodies import (
+    bodies_like,
     bureau,
     bureau_by_code,
     bureau_by_host,
@@ -40,6 +41,7 @@ from vouchermarket.identity.queries.exemptions import exemptions_among, exemptio
 from vouchermarket.identity.queries.people import (
     direct_teachers,
     people,
+    people_like,
     person_ids_by_code,
     person_on,
     roster,
@@ -53,6 +55,7 @@ __all__ = [
     "actor",
     "actor_by_login",
     "actor_by_token",
+    "bodies_like",
     "bureau",
     "bureau_by_code",
     "bureau_by_host",
@@ -77,6 +80,7 @@ __all__ = [
     "organisations",
     "organisations_of",
     "people",
+    "people_like",
     "person_ids_by_code",
     "person_on",
     "recovery_codes_left",

@@ -119,6 +119,24 @@ async def organisations_of(
     return [organisation_of(row) for row in await session.execute(statement)]
 
 
+async def bodies_like(
+    session: Session, bureau_id: UUID, words: str, *, limit: int = 50, offset: int = 0
+) -> list[Organisation]:
+    """Open bodies whose name or code has these words in it, all where there are none: a page, by code."""
+    table = tables.organisation
+    statement = (
+        select(table)
+        .where(table.c.bureau_id == bureau_id, table.c.closed_on.is_(None))
+        .order_by(table.c.code)
+        .limit(limit)
+        .offset(offset)
+    )
+    if words:
+        had = (table.c.name.contains(words, autoescape=True), table.c.code.contains(words, autoescape=True))
+        statement = statement.where(or_(*had))
+    return [organisation_of(row) for row in await session.execute(statement)]
+
+
 async def codes_taken(session: Session, bureau_id: UUID, codes: Collection[str]) -> set[str]:
     """Which of these codes bodies have already."""
     statement = select(tables.organisation.c.code).where(

@@ -103,6 +103,17 @@ async def roster(
     return [_person_of(row) for row in await session.execute(statement.limit(at_most))]
 
 
+async def people_like(
+    session: Session, bureau_id: UUID, words: str, on: date, *, limit: int = 50, offset: int = 0
+) -> list[Person]:
+    """Persons whose name or code has these words in it, all where there are none: a page, by code."""
+    statement = _on_the_day(bureau_id, on).order_by(person.c.code, organisation.c.id)
+    if words:
+        had = (person.c.name.contains(words, autoescape=True), person.c.code.contains(words, autoescape=True))
+        statement = statement.where(or_(*had))
+    return [_person_of(row) for row in await session.execute(statement.limit(limit).offset(offset))]
+
+
 async def person_ids_by_code(
     session: Session, bureau_id: UUID, codes: Collection[str]
 ) -> dict[str, PersonId]:

@@ -56,6 +56,13 @@ from vouchermarket.identity.rules.logins import (
     parts_of_bearer,
     readable,
 )
+from vouchermarket.identity.rules.outside import (
+    OutsideAnswerNotRight,
+    OutsideNotOffered,
+    OutsideSilent,
+    PersonNotKnownHere,
+    shows_second_factor,
+)
 from vouchermarket.identity.rules.roster import (
     AdministratorPresent,
     CodeTaken,
@@ -122,6 +129,9 @@ __all__ = [
     "Held",
     "LoginRefused",
     "NotFound",
+    "OutsideAnswerNotRight",
+    "OutsideNotOffered",
+    "OutsideSilent",
     "OwnAppointment",
     "OwnExemption",
     "OwnSecondFactor",
@@ -131,6 +141,7 @@ __all__ = [
     "PeriodEmpty",
     "PeriodOverlaps",
     "PersonGone",
+    "PersonNotKnownHere",
     "RoleNotAllowed",
     "RoleNotFitting",
     "SchoolMissing",
@@ -176,6 +187,7 @@ __all__ = [
     "seat_at",
     "seat_word",
     "seats_for",
+    "shows_second_factor",
     "step_of",
     "still_there",
     "substitutable",
