@@ -7,7 +7,7 @@ from litestar import Response, get
 
 from vouchermarket.booking.queries import bookings_of
 from vouchermarket.catalogue import queries as catalogue
-from vouchermarket.catalogue.structs import Found, SearchPage, SearchRuns
+from vouchermarket.catalogue.structs import Found, SearchPage, SearchRuns, When
 from vouchermarket.credits import queries as credit_entries
 from vouchermarket.kit.db import Session
 from vouchermarket.vouchers import queries as vouchers
@@ -80,6 +80,7 @@ async def _shelf(turn: Turn) -> dict[str, Any]:
         "page": page,
         "facets": FACETS,
         "sorts": SORTS,
+        "whens": list(When),
         "chips": _chips(turn, wanted, found),
         "held": held,
         "needs": needs,

@@ -77,6 +77,8 @@ class Bare:
         asked: dict[str, Any] = {}
         for name, text in self.request.query_params.multi_items():
             asked.setdefault(name, []).append(text)
+        # What was done is told once.
+        asked.pop("done", None)
         return self.url(self.request.scope["path"], **(asked | other))
 
     def asset(self, name: str) -> str:
