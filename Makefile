@@ -39,6 +39,9 @@ fuzz: setup  ## 20,000 requests generated from the OpenAPI, against a real serve
 test-payments: setup  ## payments and settlement against banks that break
 	@time $(PY) -m pytest -n 2 tests/payments tests/settlement
 
+chaos: setup  ## kill -9 of everything under booking load: 20 workers, 5 servers, 3 databases (4 minutes)
+	@time VOUCHERMARKET_CHAOS_ROUNDS=$${VOUCHERMARKET_CHAOS_ROUNDS:-1} $(PY) -m pytest -s tests/chaos/test_kills.py
+
 bench: setup  ## print what is fast and what is not, as JSON lines (some minutes)
 	@time for bench in tests/bench/*.py; do PYTHONPATH=tests $(PY) $$bench; done
 
@@ -61,4 +64,4 @@ audit:  ## look up known weaknesses of every locked package; not green where nob
 check-sources: setup  ## find every quote of the packs in the documents: make check-sources SOURCES=folder
 	@.venv/bin/vouchermarket policy check seeds/zhuzhou-2014 --source "$(SOURCES)"
 
-.PHONY: audit help setup run demo test test-payments fuzz bench check fmt lock refusals check-sources
+.PHONY: audit help setup run demo test test-payments fuzz chaos bench check fmt lock refusals check-sources
