@@ -55,6 +55,11 @@ MENUS: Mapping[str, tuple[Entry, ...]] = {
         Entry("/office", N_("资金总览"), "read_money"),
         Entry("/office/funds", N_("经费"), "read_money"),
         Entry("/office/issuances", N_("核发"), "read_money"),
+        Entry("/office/statements", N_("待签批结算单"), "turn_key"),
+        Entry("/centre/statements", N_("结算单"), "turn_key"),
+        Entry("/centre/revocations", N_("撤销完成情况"), "decide_revocation"),
+        Entry("/office/teachers", N_("教师培训券和豁免"), "freeze_voucher"),
+        Entry("/corrections", N_("更正"), "decide_correction"),
         Entry("/policies", N_("政策"), "read_catalogue"),
     ),
     "school": (
@@ -92,6 +97,7 @@ MENUS: Mapping[str, tuple[Entry, ...]] = {
         Entry("/finance/reversals", N_("待核准追回"), "decide_reversal"),
         Entry("/finance/reconciliations", N_("对账"), "read_money"),
         Entry("/finance/doubts", N_("结果不明的付款"), "record_payment"),
+        Entry("/corrections", N_("更正"), "decide_correction"),
         Entry("/office", N_("资金总览"), "read_money"),
     ),
     "inspectorate": (
@@ -103,7 +109,14 @@ MENUS: Mapping[str, tuple[Entry, ...]] = {
         Entry("/office/issuances", N_("核发"), "read_money"),
         Entry("/policies", N_("政策"), "read_catalogue"),
     ),
-    "administrator": (),
+    "administrator": (
+        Entry("/admin/people", N_("人员"), "change_roster"),
+        Entry("/admin/bodies", N_("单位"), "change_roster"),
+        Entry("/admin/imports", N_("从 Excel 导入"), "change_roster"),
+        Entry("/admin/departures", N_("离岗登记"), "change_roster"),
+        Entry("/admin/substitutions", N_("代办"), "change_roster"),
+        Entry("/tasks", N_("我的任务"), "read_own"),
+    ),
 }
 EVERYBODY = (Entry("/notices", N_("消息"), "read_own"), Entry("/logins", N_("登录与安全"), "read_own"))
 

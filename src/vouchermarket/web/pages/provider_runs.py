@@ -198,13 +198,14 @@ async def _opening(turn: Turn, typed: Typed | None, refusal: Refusal | None) -> 
 
 
 def _numbered(turn: Turn, fields: list[Field]) -> list[Field]:
-    """Each meeting's fields say of which meeting they are; only the first one has to be there."""
-    for field in fields:
-        if field.name.startswith("meetings."):
-            number = int(field.name.split(".")[1])
-            field.label = turn.say("第 {number} 次课:{field}", number=number + 1, field=field.label)
-            field.is_required = field.is_required and number == 0
-    return fields
+    """The meetings last, each field saying of which one it is; only the first one has to be there."""
+    meetings = [field for field in fields if field.name.startswith("meetings.")]
+    for field in meetings:
+        number = int(field.name.split(".")[1])
+        field.label = turn.say("第 {number} 次课:{field}", number=number + 1, field=field.label)
+        field.help = ""
+        field.is_required = field.is_required and number == 0
+    return [field for field in fields if field not in meetings] + meetings
 
 
 ROUTES = (runs, new_run, open_run, run, sign_in, ratings)
