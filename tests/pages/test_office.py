@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from factories import TODAY
 from pages.conftest import Arrive
+from vouchermarket.identity import queries as people
+from vouchermarket.ledger import queries as ledger
 from vouchermarket.policies.queries import InForce
+from vouchermarket.reporting.queries import trail
 from vouchermarket.vouchers import queries as wallet
 from web.conftest import PASSWORD, HandClock
+from web.learning import DRAWN_UP, Learning
 from world import World
 
 pytestmark = pytest.mark.database
@@ -118,3 +123,88 @@ async def test_a_fund_is_given_back_once_its_year_is_over(
     assert "将把这项经费中未占用的部分退回财政" in before.text
     await officer.send("确认收回")
     assert (await world.figures()).lapsed_fen == fund.free_fen > 0
+
+
+async def test_a_voucher_is_frozen_with_a_reason_and_let_go_again(world: World, arrive: Arrive) -> None:
+    await world.issue()
+    officer = await arrive(world.city.officer("teacher_office"))
+    async with world.open() as session:
+        person = await people.person_on(session, world.bureau_id, world.city.teacher().person_id, TODAY)
+    assert "没有这个编号的教师" in (await officer.see("/office/teachers?code=nobody")).text
+    page = await officer.see(f"/office/teachers?code={person.code}")
+    await officer.see(page.links["冻结…"].removeprefix(f"/{officer.code}"))
+    assert "冻结后不能再用于选课" in officer.sheet.text
+    await officer.send("冻结", 422)
+    assert officer.sheet.faults == ["f-reason-fault"]
+    await officer.send("冻结", reason="名单核查")
+    assert "已冻结 名单核查" in officer.sheet.text
+    assert (await world.voucher_of(world.city.teacher())).is_frozen
+    await officer.see(officer.sheet.links["解冻…"].removeprefix(f"/{officer.code}"))
+    await officer.send("解冻", reason="核查完毕")
+    assert not (await world.voucher_of(world.city.teacher())).is_frozen
+
+
+async def test_a_teacher_is_exempted_for_a_time(world: World, arrive: Arrive) -> None:
+    officer = await arrive(world.city.officer("teacher_office"))
+    path = f"/office/teachers/{world.city.teacher().person_id}"
+    await officer.see(path)
+    await officer.send("登记豁免", 422, rule="不是条款", from_on="2014-03-01", reason="病假")
+    assert officer.sheet.faults == ["f-rule-fault"]
+    await officer.send("登记豁免", rule="ZZ-A19", from_on="2014-03-01", reason="病假")
+    refused = await officer.send("登记豁免", 409, rule="ZZ-A19", from_on="2014-03-01", reason="病假")
+    assert "怎么办" in refused.text
+    await officer.see(path)
+    await officer.send("终止", to_on="2014-06-01")
+    assert "2014年6月1日" in officer.sheet.text
+
+
+async def test_an_appropriation_is_mirrored_by_two_officers(world: World, arrive: Arrive) -> None:
+    first, second = [await arrive(officer) for officer in world.city.officers["teacher_office"]]
+    await first.see("/office/funds/appropriate")
+    await first.send("下一步:核对", line="all_staff", year="2014", amount_fen="10000", document="1号")
+    await first.send("确认安排")
+    async with world.open() as session:
+        events = await trail.trail(session, world.bureau_id, trail.Wanted(), at_most=500)
+        event = next(one for one in events if one.kind == "vouchers.appropriated")
+        [moved] = await ledger.transfers_page(session, world.bureau_id, event.subject_id)
+    await first.see("/corrections/reverse")
+    told = {"transfer_id": str(moved.id), "correction_reason": "keyed_wrong", "text": "多录一个零"}
+    await first.send("提出", 422, **{**told, "transfer_id": "1"})
+    await first.send("提出", **told)
+    assert "¥10,000.00" in first.sheet.text
+    path = first.answer.url.path.removeprefix(f"/{first.code}")
+    assert "不能是同一人" in (await first.send("核准", 403)).text
+    assert "多录一个零" in (await second.see("/corrections")).text
+    await second.see(path)
+    await second.send("核准")
+    assert "没有等待核准的更正" in second.sheet.text
+    assert (await world.figures()).appropriated_fen == 0
+
+
+async def test_value_is_moved_between_two_accounts_by_their_codes(world: World, arrive: Arrive) -> None:
+    first, second = [await arrive(officer) for officer in world.city.officers["teacher_office"]]
+    for line in ("all_staff", "backbone"):
+        await first.see("/office/funds/appropriate")
+        await first.send("下一步:核对", line=line, year="2014", amount_fen="10000", document="1号")
+        await first.send("确认安排")
+    await first.see("/corrections/adjust")
+    told = {"amount_fen": "12.50", "correction_reason": "audit_finding", "text": "审计意见第3条"}
+    await first.send("提出", 404, source="fund:all_staff:2014", target="fund:nothing:2014", **told)
+    await first.send("提出", target="fund:backbone:2014")
+    path = first.answer.url.path.removeprefix(f"/{first.code}")
+    before = await world.balance("fund:backbone:2014")
+    await second.see(path)
+    await second.send("核准")
+    assert await world.balance("fund:backbone:2014") == before + 1_250
+
+
+async def test_the_office_turns_the_first_key(learning: Learning, arrive: Arrive) -> None:
+    statement_id = await learning.draw_up()
+    await learning.world.accept(statement_id, DRAWN_UP)
+    officer = await arrive(learning.city.officer("teacher_office"))
+    queue = await officer.see("/office/statements")
+    [path] = [link for link in queue.links.values() if str(statement_id) in link]
+    shown = await officer.see(path.removeprefix(f"/{officer.code}"))
+    assert "¥180.00" in shown.text
+    await officer.send("签批")
+    assert "没有等待本科室签批的结算单" in (await officer.see("/office/statements")).text

@@ -5,6 +5,10 @@ from typing import Any
 from litestar import Request, Router
 
 from vouchermarket.web.pages import (
+    admin_changes,
+    admin_imports,
+    admin_people,
+    admin_roster,
     bookings,
     cart,
     centre_accreditations,
@@ -102,6 +106,10 @@ AREAS = (
     inspect_search.ROUTES,
     inspect_trail.ROUTES,
     jobs.ROUTES,
+    admin_roster.ROUTES,
+    admin_imports.ROUTES,
+    admin_people.ROUTES,
+    admin_changes.ROUTES,
     school_home.ROUTES,
     school_nominations.ROUTES,
     school_bookings.ROUTES,

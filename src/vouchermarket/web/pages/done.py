@@ -20,6 +20,8 @@ DONE: Mapping[str, str] = {
     "password": N_("密码已更改,其他登录均已退出"),
     "ended": N_("其他登录均已退出"),
     "task_asked": N_("已提交后台办理;可以离开此页"),
+    "file_kept": N_("文件已收到,请核对;尚未写入任何内容"),
+    "imported": N_("已导入"),
     "cancel_asked": N_("已请求取消"),
     "read": N_("已标为已读"),
     "verified": N_("已审核,学分已登记;未能办理的仍在列表中"),
