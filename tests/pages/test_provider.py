@@ -6,11 +6,14 @@ import pytest
 
 from factories import City
 from pages.conftest import Arrive, Reader
+from pages.reading import Form
 from vouchermarket.catalogue import operations as catalogue
 from vouchermarket.catalogue import queries as shelf
 from vouchermarket.catalogue.structs import CourseState, ReviewCourse
 from vouchermarket.completion import operations as completion
-from vouchermarket.kit.ids import BookingId, RunId
+from vouchermarket.completion import queries as completions
+from vouchermarket.kit.ids import BookingId, CompletionId, RunId, StatementId
+from vouchermarket.settlement import queries as settlement
 from web.conftest import HandClock
 from world import OPENS, STARTS, WEEK, World
 
@@ -153,6 +156,12 @@ async def test_classes_are_held_reported_and_a_contest_answered(
     answered = await provider.send("重新上报", evidence="签到表和作业")
     assert "待教师确认" in answered.text
     assert "签到表和作业" in answered.text
+    rival = await arrive(city.officer("rival"))
+    assert title not in (await rival.see("/provider")).text
+    assert title not in (await rival.see("/provider/runs")).text
+    [reported] = await _reports(world, run_id)
+    await rival.see(f"/provider/completions/{reported}", 404)
+    await rival.see(f"/provider/runs/{run_id}/meetings/{reported}", 404)
 
 
 async def _again(reader: Reader, arrive: Arrive, city: City, week: int) -> Reader:
@@ -160,13 +169,15 @@ async def _again(reader: Reader, arrive: Arrive, city: City, week: int) -> Reade
     return reader if week == 0 else await arrive(city.officer("provider"))
 
 
-async def _contest(world: World, run_id: RunId) -> None:
-    from vouchermarket.completion import queries
-
+async def _reports(world: World, run_id: RunId) -> list[CompletionId]:
     async with world.open() as session:
-        [reported] = await queries.completions_of_run(session, world.bureau_id, run_id)
-        teacher = world.city.teacher(0)
-        await completion.contest(session, teacher, reported.id, "少算了一次", now=AFTER)
+        return [one.id for one in await completions.completions_of_run(session, world.bureau_id, run_id)]
+
+
+async def _contest(world: World, run_id: RunId) -> None:
+    [reported] = await _reports(world, run_id)
+    async with world.open() as session:
+        await completion.contest(session, world.city.teacher(0), reported, "少算了一次", now=AFTER)
 
 
 async def test_the_sheet_to_sign_and_the_ratings_are_the_own_ones_only(
@@ -215,11 +226,9 @@ async def test_lines_are_answered_and_tell_when_they_will_be_paid(
     assert exported.count("180") == 2
 
 
-async def _statements(world: World):
-    from vouchermarket.settlement import queries
-
+async def _statements(world: World) -> list[StatementId]:
     async with world.open() as session:
-        found = await queries.statements_of(session, world.city.officer("provider"))
+        found = await settlement.statements_of(session, world.city.officer("provider"))
     return [row.statement.id for row in found]
 
 
@@ -235,10 +244,10 @@ async def test_a_dispute_needs_its_reason_and_keeps_what_was_ticked(
     provider = await arrive(city.officer("provider"))
     assert "1 行待答复" in (await provider.see("/provider")).text
     async with world.open() as session:
-        from vouchermarket.settlement import queries
-
-        opened = await queries.open_statement(session, city.officer("provider"), statement)
+        opened = await settlement.open_statement(session, city.officer("provider"), statement)
     line = str(opened.lines[0].id)
+    rival = await arrive(city.officer("rival"))
+    await rival.see(f"/provider/statements/{statement}", 404)
     form = (await provider.see(f"/provider/statements/{statement}")).form_with("接受所选")
     refused = await provider.send_form(form, 422, line_ids=[line], response="disputed")
     assert "须写明理由" in refused.text
@@ -252,3 +261,40 @@ async def test_other_desks_have_no_way_in(world: World, arrive: Arrive, clock: H
     centre = await arrive(world.city.officer("training_centre"))
     for page in ("", "/runs", "/courses", "/accreditations"):
         await centre.see(f"/provider{page}", 403)
+
+
+HOSTILE = [
+    "\x00",
+    "\u202e改",
+    "𠮷" * 300,
+    "a" * 10_000,
+    "' OR 1=1 --",
+    "<script>x</script>",
+    "-1",
+    "9" * 30,
+    "NaN",
+    "",
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "button"),
+    [
+        ("/provider/accreditations", "提交申请"),
+        ("/provider/courses/new", "提交申报"),
+        ("/provider/runs/new", "开设班次"),
+    ],
+)
+async def test_whatever_is_typed_the_form_comes_back(
+    world: World, arrive: Arrive, clock: HandClock, path: str, button: str
+) -> None:
+    clock.now = OPENS
+    await world.open_run()
+    provider = await arrive(world.city.officer("provider"))
+    form = (await provider.see(path)).form_with(button)
+    kept = {name: text for name, text in form.fields.items() if name in {"csrf", "key"}}
+    for hostile in HOSTILE:
+        typed = dict.fromkeys(set(form.fields) - kept.keys(), hostile)
+        again = await provider.send_form(Form(form.action, "post", kept), 422, **typed)
+        assert again.form_with(button).fields["key"] != kept["key"]
+        assert "<script>x" not in (provider.answer.text if provider.answer else "")
