@@ -179,7 +179,7 @@ def test_tells_every_line_of_a_cart_in_one_refusal() -> None:
     refusal = rules.CartRefused(
         [(states.run_id(1), rules.RunFull(title="甲", capacity=1)), (states.run_id(2), rules.RunNotFound())]
     )
-    assert refusal.text("zh") == "购物车未办理,2 行不能选:“甲”的 1 个名额已满;没有这个班次"
+    assert refusal.text("zh") == "选课车未办理,2 行不能选:“甲”的 1 个名额已满;没有这个班次"
     assert refusal.text("en") == (
         'The cart was not booked, 2 of its lines could not be: All 1 seats of "甲" are taken; '
         "There is no such run"

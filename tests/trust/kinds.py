@@ -1,5 +1,7 @@
 """Which one event each unsafe route leaves, by the route with its ids left out."""
 
+from typing import Any
+
 KINDS = {
     "POST /login": "identity.logged_in",
     "POST /logout": "identity.logged_out",
@@ -105,4 +107,96 @@ WITHOUT = {
     "POST /runs/{}/sheet/preview": "looks at a file and writes nothing",
     "POST /imports/people/preview": "looks at a file and writes nothing",
     "POST /me/notices/read": "what somebody has read is nobody else's business",
+}
+
+# A new row, or value that moves by transfers that stay for ever: nothing that stood becomes another.
+MADE = {
+    "booking.booked",
+    "catalogue.accreditation_filed",
+    "catalogue.course_filed",
+    "catalogue.run_opened",
+    "catalogue.sheet_imported",
+    "completion.rated",
+    "completion.sheet_exported",
+    "credits.entry_registered",
+    "identity.appointed",
+    "identity.code_handed_out",
+    "identity.exempted",
+    "identity.logged_in",
+    "identity.login_failed",
+    "identity.organisation_added",
+    "identity.people_exported",
+    "identity.person_added",
+    "identity.person_died",
+    "identity.person_left",
+    "identity.post_given",
+    "identity.roster_imported",
+    "identity.substitute_named",
+    "identity.tier_given",
+    "identity.token_made",
+    "kit.file_stored",
+    "ledger.correction_proposed",
+    "notices.letter_given_up",
+    "policies.proposed",
+    "reporting.books_checked",
+    "settlement.answer_contradicted",
+    "settlement.books_compared",
+    "settlement.payee_proposed",
+    "settlement.payment_approved",
+    "settlement.reversal_proposed",
+    "settlement.revocation_proposed",
+    "settlement.statement_drawn_up",
+    "tasks.task_asked",
+    "vouchers.appropriated",
+    "vouchers.expired",
+    "vouchers.issuance_proposed",
+}
+# A first report is a new row; one made again after a doubt changes it.
+EITHER = {"completion.reported"}
+
+
+def fault_of(row: Any) -> str:
+    """What an event of a change leaves out of before and after; `""` if nothing, or if it is of no change."""
+    if row.kind in MADE:
+        return f"{row.kind} changes something" if "after" in row.facts else ""
+    if row.kind in EITHER and "after" not in row.facts:
+        return ""
+    before, after = row.facts.get("before"), row.facts.get("after")
+    is_whole = bool(after) and (before is None or set(before) == set(after)) and "before" in row.facts
+    return "" if is_whole and before != after else f"{row.kind} tells of no change: {before} → {after}"
+
+
+# Which events a job of the schedule may leave; none where it writes nothing that is anybody's business.
+JOBS: dict[str, tuple[str, ...]] = {
+    "relay_deliveries": (),
+    "send_payouts": ("payments.attempt_begun", "settlement.payment_paid", "settlement.payment_failed"),
+    "confirm_by_silence": ("completion.confirmed",),
+    "expire_vouchers": ("vouchers.expired",),
+    "freeze_vouchers_of_the_gone": ("vouchers.frozen",),
+    "remind_of_expiry": (),
+    "check_books": ("reporting.books_checked",),
+    "forget_keys": (),
+    "forget_exports": (),
+    "follow_hooks": ("settlement.payment_paid", "settlement.payment_failed"),
+    "raise_alarms": ("settlement.payment_needs_human",),
+    "reconcile": ("settlement.books_compared",),
+    "send_letters": ("notices.letter_given_up",),
+}
+EVERY = tuple(sorted({*KINDS.values()}))
+# And which a command of the terminal leaves. `demo` and `serve` go through the verbs of the desks.
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "demo": EVERY,
+    "ledger verify": (),
+    "migrate": (),
+    "policy check": (),
+    "policy evaluate": (),
+    "policy funding": (),
+    "policy school": (),
+    "policy show": (),
+    "roster apply": ("identity.roster_imported", "catalogue.sheet_imported", "completion.reported"),
+    "roster check": (),
+    "roster export": ("identity.people_exported", "completion.sheet_exported"),
+    "serve": EVERY,
+    "trace": (),
+    "work": tuple(sorted({kind for kinds in JOBS.values() for kind in kinds})),
 }

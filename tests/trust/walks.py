@@ -1,6 +1,7 @@
 """Every unsafe route once, in cities of their own: the way of money, of learning, of people, of files."""
 
 import csv
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -272,6 +273,7 @@ async def logins(walk: Walk) -> None:
     [elsewhere] = [one for one in told(await browser.get("/logins")) if not one["is_this"]]
     await walk(browser, "DELETE", f"/logins/{elsewhere['id']}")
     fresh = {"present": PASSWORD, "password": "correct horse battery"}
+    walk.learning.at(NOW + timedelta(seconds=1))
     changed = await walk(browser, "POST", "/password", fresh)
     browser.headers["x-csrf-token"] = changed["csrf_token"]
     token = await walk(browser, "POST", "/tokens", {"label": "t"})
@@ -286,6 +288,7 @@ async def logins(walk: Walk) -> None:
     await walk(keeper, "DELETE", f"{place}/second-factor")
     slip = await walk(keeper, "POST", f"{place}/sign-in-code")
     chosen = {"username": slip["username"], "code": slip["code"], "password": PASSWORD}
+    walk.learning.at(NOW + timedelta(seconds=2))
     await walk(walk.visit.stranger(), "POST", "/sign-in-code", chosen)
     await walk(keeper, "POST", f"{place}/end-logins", {"disable": True})
 
@@ -298,7 +301,7 @@ async def mail(walk: Walk, client: Any) -> None:
     async with sink_open() as sink:
         post = settings(smtp_url=Secret(sink.url), smtp_sender=SENDER, base_url=BASE)
         [job] = jobs_by_mail(post)
-        await job.sweep(walk.database, bureau, NOW)
+        await job.sweep(walk.database, bureau, NOW + timedelta(minutes=1))
         code = code_in(sink.letters[0])
     await walk(client, "POST", "/me/mail/confirm", {"code": code})
     await walk(client, "PATCH", "/me/mail", {"is_wanted": False, "language": "en"})

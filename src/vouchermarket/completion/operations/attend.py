@@ -32,11 +32,15 @@ async def take_attendance(
     participants = await lock_bookings(session, actor.bureau_id, present)
     reported = await queries.completions_of_bookings(session, actor.bureau_id, present)
     rules.refuse_attendance(run, meeting_id, present, participants, reported, now)
+    standing = await queries.attendance_of(session, actor.bureau_id, present)
+    before = {one.booking_id: one.present for one in standing if one.meeting_id == meeting_id}
     await _write(session, actor, meeting_id, present, now)
     # Rows change when attendance is put right; what was written each time stays here.
+    told = {str(booking_id): there for booking_id, there in present.items()}
     facts = {
         "present": [booking_id for booking_id, there in present.items() if there],
         "absent": [booking_id for booking_id, there in present.items() if not there],
+        **events.changed({str(booking_id): before.get(booking_id) for booking_id in present}, **told),
     }
     await events.record(
         session,
