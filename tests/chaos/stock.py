@@ -27,20 +27,25 @@ class Stock(msgspec.Struct, frozen=True):
     runs: list[RunId]
 
 
-async def stocked(database: Database) -> Stock:
+async def open_market(database: Database) -> Market:
     """A city of its own, under the Zhuzhou pack."""
-    bureau_id = await factories.make_bureau(database)
-    city = await factories.make_city(database, bureau_id)
+    city = await factories.make_city(database, await factories.make_bureau(database))
     first, second = city.officers["teacher_office"]
-    async with database.transaction(bureau_id) as session:
+    async with database.transaction(city.bureau_id) as session:
         content = PACK.read_text(encoding="utf-8")
         version_id = await policies.propose(session, first, content, now=NOW)
         await policies.decide(session, second, version_id, approve=True, now=NOW)
-        in_force = await policy_queries.in_force(session, bureau_id, factories.TODAY)
-    market = Market(database, city, in_force)
+        in_force = await policy_queries.in_force(session, city.bureau_id, factories.TODAY)
+    return Market(database, city, in_force)
+
+
+async def stocked(database: Database) -> Stock:
+    """A market with teachers, vouchers, tokens and runs."""
+    market = await open_market(database)
+    city = market.city
     teachers = await market.teachers(PEOPLE)
     await market.vouchers([one.person_id for one in teachers], VOUCHER_FEN)
     runs = [await market.run(capacity=SEATS) for _ in range(RUNS)]
-    async with database.transaction(bureau_id) as session:
+    async with database.transaction(city.bureau_id) as session:
         made = [await identity.make_token(session, one, MakeToken(label="t"), now=NOW) for one in teachers]
-    return Stock(bureau_id, city.teacher().person_id, [one.token for one in made], runs)
+    return Stock(city.bureau_id, city.teacher().person_id, [one.token for one in made], runs)
