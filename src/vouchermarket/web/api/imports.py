@@ -117,12 +117,12 @@ def _going_out(table: str, way: Way) -> list[Any]:
         """The table as it stands today, as the import reads it back."""
         async with database.transaction(actor.bureau_id) as session:
             rows = await rows_of(session, actor, table, now=now)
-        return _saved(await tabular.written(rows, table, format), table, format)
+        return saved(await tabular.written(rows, table, format), table, format)
 
     return [export]
 
 
-def _saved(content: bytes, table: str, as_format: Format) -> Response[bytes]:
+def saved(content: bytes, table: str, as_format: Format) -> Response[bytes]:
     """A table as a file to be saved."""
     headers = {"Content-Disposition": attachment(f"{table}.{as_format}")}
     return Response(content, media_type=MEDIA_TYPES[as_format], headers=headers)
@@ -134,7 +134,7 @@ async def export_people(
 ) -> Response[bytes]:
     """Everybody with names in full, as the import reads them back; the reason is kept."""
     made = await roster_out.export_people(session, actor, data, now=now)
-    return _saved(made.content, "people", data.format)
+    return saved(made.content, "people", data.format)
 
 
 async def _own_sheet(
@@ -188,7 +188,7 @@ async def export_sheet(
 ) -> Response[bytes]:
     """Everybody with a seat of one's own run, with attendance and evidence; the reason is kept."""
     made = await completions.export(session, actor, RunId(run_id), data, now=now)
-    return _saved(made.content, SHEET, data.format)
+    return saved(made.content, SHEET, data.format)
 
 
 _COURSES, _RUNS = (
