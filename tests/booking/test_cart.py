@@ -4,7 +4,7 @@ import pytest
 
 from vouchermarket.booking import operations as booking
 from vouchermarket.booking import queries, rules
-from vouchermarket.booking.structs import CART_MAX, Choice
+from vouchermarket.booking.structs import CART_MAX, Booked, Choice, Payment, Refused
 from vouchermarket.identity import rules as identity
 from vouchermarket.kit.ids import RunId, new_id
 from world import OPENS, World
@@ -55,3 +55,34 @@ async def test_refuses_more_than_a_cart_holds_and_what_does_not_exist(world: Wor
     with pytest.raises(identity.RoleNotAllowed):
         async with world.open() as session:
             await booking.put_in(session, world.city.officer("provider"), run_id, now=OPENS)
+
+
+async def test_it_is_seen_beforehand_what_each_voucher_would_pay_and_nothing_is_written(world: World) -> None:
+    await world.issue()
+    run_id, teacher = await world.open_run(), world.city.teacher()
+    voucher = await world.voucher_of(teacher)
+    before = await world.figures()
+    async with world.open() as session:
+        (outcome,) = await booking.preview_check_out(session, teacher, [Choice(run_id)], now=OPENS)
+    assert isinstance(outcome, Booked)
+    assert outcome.payments == (Payment(voucher.id, 18_000),)
+    async with world.open() as session:
+        free, refused = await booking.preview_check_out(
+            session, world.city.teacher(1), [Choice(run_id), Choice(run_id)], now=OPENS
+        )
+    assert isinstance(free, Booked)
+    assert isinstance(refused, Refused)
+    assert isinstance(refused.refusal, rules.AlreadyBooked)
+    assert await world.figures() == before
+
+
+async def test_looking_waits_for_no_lock(world: World) -> None:
+    await world.issue()
+    run_id = await world.open_run()
+    async with world.open() as busy:
+        await booking.check_out(busy, world.city.teacher(), [Choice(run_id)], now=OPENS)
+        async with world.open() as session:
+            (outcome,) = await booking.preview_check_out(
+                session, world.city.teacher(1), [Choice(run_id)], now=OPENS
+            )
+    assert isinstance(outcome, Booked)

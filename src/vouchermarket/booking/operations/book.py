@@ -49,6 +49,19 @@ async def check_out(
     return booked
 
 
+async def preview_check_out(
+    session: Session, actor: Actor, lines: Sequence[Choice], *, now: datetime
+) -> tuple[Outcome, ...]:
+    """What `check_out` would answer now, line by line: what each voucher would pay, or why a line cannot be.
+
+    Each line is looked at for itself, after those before it. Nothing is locked or written.
+    """
+    identity.seats_for(actor, "book")
+    group = Group(GroupKind.EACH, tuple(_own(actor, line) for line in lines))
+    (outcomes,) = await foresee(session, actor.bureau_id, [group], now=now)
+    return outcomes
+
+
 async def nominate(
     session: Session, actor: Actor, school_id: OrganisationId, lines: Sequence[Nominee], *, now: datetime
 ) -> tuple[Outcome, ...]:

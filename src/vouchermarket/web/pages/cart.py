@@ -74,6 +74,8 @@ async def _cart(turn: Turn, refusal: Refusal | None) -> Response[str]:
     async with turn.reading() as session:
         runs = await queries.cart(session, turn.bureau.id, turn.actor.person_id)
         held = await vouchers.vouchers_of(session, turn.bureau.id, turn.actor.person_id)
+        lines = [Choice(run.id) for run in runs]
+        foreseen = await booking.preview_check_out(session, turn.actor, lines, now=turn.now) if lines else ()
     return await turn.show(
         "market/cart.html",
         status=status_of(refusal) if refusal else 200,
@@ -81,7 +83,9 @@ async def _cart(turn: Turn, refusal: Refusal | None) -> Response[str]:
         held=held,
         total_fen=sum(run.price_fen for run in runs),
         refusal=None if isinstance(refusal, CartRefused) else refusal,
+        lines_of={one.id: one.line for one in held},
         why=dict(refusal.lines) if isinstance(refusal, CartRefused) else {},
+        stands=dict(zip((run.id for run in runs), foreseen, strict=True)),
     )
 
 
