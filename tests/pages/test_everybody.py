@@ -7,6 +7,7 @@ import pyotp
 import pytest
 
 from pages.conftest import Arrive
+from vouchermarket.web.pages.browsers import short_name
 from web.conftest import PASSWORD, HandClock, Visit
 from web.learning import Learning
 from world import World
@@ -41,6 +42,22 @@ async def test_an_address_for_letters_is_entered_and_forgotten(world: World, arr
     refused = await teacher.send("验证", 422, code="000000")
     assert "怎么办:" in refused.text
     assert "填写邮箱地址" in (await teacher.send("删除这个地址")).text
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36", "Chrome · Linux"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) MicroMessenger/8",
+            "微信 · iPhone",
+        ),
+        ("python-httpx/0.28.1", "python-httpx"),
+        (None, ""),
+    ],
+)
+def test_a_browser_is_called_as_people_call_it(told: str | None, shown: str) -> None:
+    assert short_name(told) == shown
 
 
 async def test_other_logins_are_listed_and_ended(world: World, arrive: Arrive, visit: Visit) -> None:

@@ -18,6 +18,7 @@ from vouchermarket.kit.refusal import Refusal
 from vouchermarket.web import given
 from vouchermarket.web.errors import status_of
 from vouchermarket.web.fields import Id
+from vouchermarket.web.pages.browsers import short_name
 from vouchermarket.web.pages.forms import Form, FormNotRight, faults_of
 from vouchermarket.web.pages.signing_in import login_cookie
 from vouchermarket.web.pages.turn import Turn, Typed, refused
@@ -38,7 +39,8 @@ async def logins(turn: given.Turn) -> Response[str]:
         codes = await queries.recovery_codes_left(session, *mine)
         tokens = await queries.tokens_of(session, *mine)
     live = [one for one in tokens if one.ended_at is None and one.expires_at > turn.now]
-    return await turn.show("logins/logins.html", logins=found, codes_left=codes, tokens=len(live))
+    told: dict[str, Any] = {"logins": found, "codes_left": codes, "tokens": len(live)}
+    return await turn.show("logins/logins.html", short_name=short_name, **told)
 
 
 @post("/logins/end-others", verb="read_own")

@@ -11,6 +11,7 @@ from vouchermarket.booking import queries
 from vouchermarket.booking.structs import Lesson
 from vouchermarket.identity.rules import NotFound
 from vouchermarket.kit.clock import civil_day
+from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import PersonId
 from vouchermarket.kit.refusal import Refusal
 from vouchermarket.web import given
@@ -74,7 +75,7 @@ async def calendar(turn: given.Turn) -> Response[bytes]:
     return Response(content, media_type=f"{CALENDAR}; charset=utf-8", headers=headers)
 
 
-async def _since_long(turn: Turn, session: Any, whose: PersonId | None) -> list[Lesson]:
+async def _since_long(turn: Turn, session: Session, whose: PersonId | None) -> list[Lesson]:
     if whose is None:
         raise NotFound
     return await queries.lessons_of(session, turn.bureau.id, whose, turn.now - KEPT)
