@@ -7,7 +7,7 @@ from vouchermarket.booking import queries as bookings
 from vouchermarket.catalogue import queries as catalogue
 from vouchermarket.catalogue.structs import Run
 from vouchermarket.cli.demo.choosing import Tick, parts
-from vouchermarket.cli.demo.city import City
+from vouchermarket.cli.demo.city import City, School, Teacher
 from vouchermarket.cli.demo.market import Offer
 from vouchermarket.completion import operations as completion
 from vouchermarket.completion import queries as completions
@@ -101,15 +101,28 @@ async def register_school_based(
 ) -> None:
     """Every school's research office registers its teachers' school-based training of a term."""
     for school in city.schools:
-        async with database.transaction(city.bureau.id) as session:
-            taught = [teacher for teacher in city.teachers if teacher.school.id == school.id]
-            amounts = [city.chance.choice(("12", "12", "10")) for _ in taught]
-            listed = [
-                _school_based(teacher.actor.person_id, on, term, amount)
-                for teacher, amount in zip(taught, amounts, strict=True)
-            ]
-            await credits_.register_list(session, city.registrars[school.id], listed, now=now)
+        taught = [teacher for teacher in city.teachers if teacher.school.id == school.id]
+        await register_for(database, city, school, taught, on, term, now)
         tick(1)
+
+
+async def register_for(
+    database: Database,
+    city: City,
+    school: School,
+    taught: Sequence[Teacher],
+    on: date,
+    term: str,
+    now: datetime,
+) -> None:
+    """One school's list: what its research office registers for these teachers."""
+    amounts = [city.chance.choice(("12", "12", "10")) for _ in taught]
+    listed = [
+        _school_based(teacher.actor.person_id, on, term, amount)
+        for teacher, amount in zip(taught, amounts, strict=True)
+    ]
+    async with database.transaction(city.bureau.id) as session:
+        await credits_.register_list(session, city.registrars[school.id], listed, now=now)
 
 
 def _school_based(person_id: PersonId, on: date, term: str, amount: str) -> RegisterEntry:

@@ -11,6 +11,7 @@ import msgspec
 
 from vouchermarket.cli.demo import market, money
 from vouchermarket.cli.demo.city import at
+from vouchermarket.cli.demo.waiting import leave_waiting
 from vouchermarket.cli.demo.year import live
 from vouchermarket.identity import operations as identity
 from vouchermarket.identity import queries as people
@@ -41,6 +42,7 @@ async def load(database: Database, seeds: Path, data_dir: Path, teachers: int) -
     await money.appropriate_and_issue(database, lived.city, YEAR + 1)
     opens_at = at(date(YEAR + 1, 3, 14))
     await market.open_runs(database, lived.city, lived.shelf, date(YEAR + 1, 4, 4), opens_at)
+    await leave_waiting(database, lived.city, lived.shelf, YEAR + 1)
     return _note(data_dir, DemoClock(round((OPENED_AT - system_clock()).total_seconds())))
 
 

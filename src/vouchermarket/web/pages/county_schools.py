@@ -18,7 +18,7 @@ from vouchermarket.web.words import N_
 
 def _share(one: SchoolStanding) -> str:
     share = one.verdict.share
-    return "" if share is None else percent(share)
+    return "" if share is None else f"{percent(share)} %"
 
 
 def _behind(one: SchoolStanding) -> str:
