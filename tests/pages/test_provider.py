@@ -6,7 +6,7 @@ import pytest
 
 from factories import City
 from pages.conftest import Arrive, Reader
-from pages.reading import Form
+from pages.reading import Form, Sheet
 from vouchermarket.catalogue import operations as catalogue
 from vouchermarket.catalogue import queries as shelf
 from vouchermarket.catalogue.structs import CourseState, ReviewCourse
@@ -298,3 +298,39 @@ async def test_whatever_is_typed_the_form_comes_back(
         again = await provider.send_form(Form(form.action, "post", kept), 422, **typed)
         assert again.form_with(button).fields["key"] != kept["key"]
         assert "<script>x" not in (provider.answer.text if provider.answer else "")
+
+
+async def test_a_sheet_goes_out_with_a_reason_and_comes_back_looked_at_first(
+    world: World, arrive: Arrive, clock: HandClock, city: City
+) -> None:
+    run_id, _ = await _run_with(world, 0)
+    clock.now = AFTER
+    provider = await arrive(city.officer("provider"))
+    path = f"/provider/runs/{run_id}/sheet"
+    await provider.see(path)
+    assert "f-reason-fault" in (await provider.send("下载", 422, format="csv")).faults
+    await provider.send("下载", format="csv", reason="线下填写考勤")
+    assert provider.answer is not None
+    sheet = provider.answer.content.decode("utf-8-sig")
+    [line] = sheet.splitlines()[1:]
+    code, name = line.split(",")[:2]
+    await provider.see(path)
+    nothing = await _send_file(provider, b"", 422)
+    assert "请选择 Excel" in nothing.text
+    wrong = await _send_file(provider, f"code,name,attended,evidence\n{code},{name},9,签到表\n".encode())
+    assert "文件有 1 处错误" in wrong.text
+    await provider.see(path)
+    right = await _send_file(provider, f"code,name,attended,evidence\n{code},{name},1|2,签到表\n".encode())
+    assert "将更改 1 行,其中上报完成 1 人" in right.text
+    applied = await provider.send("写入考勤并上报")
+    assert "待教师确认" in applied.text
+    assert "2/2" in applied.text
+    rival = await arrive(city.officer("rival"))
+    await rival.see(path, 404)
+
+
+async def _send_file(reader: Reader, content: bytes, status: int = 200) -> Sheet:
+    form = reader.sheet.form_with("上传并核对")
+    fields = {name: text for name, text in form.fields.items() if name != "file"}
+    answer = await reader.client.post(form.action, data=fields, files={"file": ("学员表.csv", content)})
+    return await reader._shown(answer, status)
