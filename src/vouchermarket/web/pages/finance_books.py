@@ -15,6 +15,7 @@ from vouchermarket.web.pages import queues, tables
 from vouchermarket.web.pages.finance_rows import named_payments
 from vouchermarket.web.pages.queues import SHOWN, Waiting
 from vouchermarket.web.pages.tables import Column, Table
+from vouchermarket.web.pages.turn import Turn
 from vouchermarket.web.words import N_
 
 
@@ -67,7 +68,7 @@ async def reconciliation(turn: given.Turn, made_id: Id) -> Response[str]:
     return await turn.show("finance/reconciliation.html", made=found, columns=COLUMNS[1:], table=table)
 
 
-async def _made(turn: given.Turn, made_id: UUID) -> Reconciliation:
+async def _made(turn: Turn, made_id: UUID) -> Reconciliation:
     async with turn.reading() as session:
         found = await payments.reconciliations(session, turn.bureau.id, at_most=1000)
     made = next((one for one in found if one.id == made_id), None)
@@ -79,12 +80,20 @@ async def _made(turn: given.Turn, made_id: UUID) -> Reconciliation:
 @get("/finance/doubts", verb="record_payment")
 async def doubts(turn: given.Turn) -> Response[str]:
     """Payments of which the gateway has not said whether they were made: each needs a person."""
+    waiting = await _doubtful(turn)
+    intro = N_("付款渠道没有说明是否已付。请向对方核实,再在付款页面登记结果;不要重新付款。")
+    return await queues.show(
+        turn, N_("结果不明的付款"), waiting[:SHOWN], empty=N_("没有结果不明的付款。"), intro=intro
+    )
+
+
+async def _doubtful(turn: Turn) -> list[Waiting]:
     async with turn.reading() as session:
         sending = await payments.payments_in(session, turn.bureau.id, [PaymentState.SENDING])
         last = await payments.last_attempts(session, turn.bureau.id, [one.id for one in sending])
         unknown = [one for one in sending if last[one.id].state is AttemptState.UNKNOWN]
         rows = await named_payments(session, turn, unknown)
-    waiting = [
+    return [
         Waiting(
             f"/finance/payments/{one.payment.id}",
             f"{one.provider_name} · {yuan(one.payment.amount_fen)}",
@@ -94,10 +103,6 @@ async def doubts(turn: given.Turn) -> Response[str]:
         )
         for one in rows
     ]
-    intro = N_("付款渠道没有说明是否已付。请向对方核实,再在付款页面登记结果;不要重新付款。")
-    return await queues.show(
-        turn, N_("结果不明的付款"), waiting[:SHOWN], empty=N_("没有结果不明的付款。"), intro=intro
-    )
 
 
 ROUTES = (reconciliations, reconciliation, doubts)

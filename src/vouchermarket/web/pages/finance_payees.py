@@ -24,13 +24,25 @@ from vouchermarket.web.words import N_
 @get("/finance/payees", verb="decide_payee")
 async def to_decide(turn: given.Turn) -> Response[str]:
     """Entered accounts that wait for a second person, oldest first."""
+    waiting = await _waiting(turn)
+    return await turn.show(
+        "finance/payees.html",
+        title=N_("收款账户"),
+        empty=N_("没有等待审定的收款账户。"),
+        intro="",
+        waiting=waiting[:SHOWN],
+        has_more=len(waiting) > SHOWN,
+    )
+
+
+async def _waiting(turn: Turn) -> list[Waiting]:
     async with turn.reading() as session:
         found = await payments.payees_to_decide(session, turn.bureau.id, at_most=SHOWN + 1)
         bodies = await identity.organisations(session, turn.bureau.id, [one.provider_id for one in found])
         people = await identity.people(
             session, turn.bureau.id, [one.proposed_by for one in found], turn.today
         )
-    waiting = [
+    return [
         Waiting(
             f"/finance/payees/{one.id}",
             bodies[one.provider_id].name,
@@ -40,14 +52,6 @@ async def to_decide(turn: given.Turn) -> Response[str]:
         )
         for one in found
     ]
-    return await turn.show(
-        "finance/payees.html",
-        title=N_("收款账户"),
-        empty=N_("没有等待审定的收款账户。"),
-        intro="",
-        waiting=waiting[:SHOWN],
-        has_more=len(found) > SHOWN,
-    )
 
 
 @get("/finance/payees/propose", verb="propose_payee")

@@ -92,10 +92,17 @@ async def approve(turn: given.Turn, statement_id: Id) -> Response[Any]:
 @get("/finance/to-record", verb="record_payment")
 async def to_record(turn: given.Turn) -> Response[str]:
     """Payments whose outcome nobody has recorded yet, oldest first."""
+    waiting = await _recordable(turn)
+    return await queues.show(
+        turn, N_("待登记付款"), waiting, empty=N_("没有等待登记的付款。批准付款后会出现在这里。")
+    )
+
+
+async def _recordable(turn: Turn) -> list[Waiting]:
     async with turn.reading() as session:
         found = await queries.payments_to_record(session, turn.bureau.id, at_most=SHOWN + 1)
         rows = await named_payments(session, turn, found)
-    waiting = [
+    return [
         Waiting(
             f"/finance/payments/{one.payment.id}",
             f"{one.provider_name} · {yuan(one.payment.amount_fen)}",
@@ -105,9 +112,6 @@ async def to_record(turn: given.Turn) -> Response[str]:
         )
         for one in rows
     ]
-    return await queues.show(
-        turn, N_("待登记付款"), waiting, empty=N_("没有等待登记的付款。批准付款后会出现在这里。")
-    )
 
 
 @get("/finance/payments", verb="record_payment")

@@ -36,12 +36,18 @@ def state_of(one: Reversal) -> str:
 @get("/finance/reversals", verb="decide_reversal")
 async def to_decide(turn: given.Turn) -> Response[str]:
     """Proposed reversals that wait for a second person, oldest first."""
+    waiting = await _waiting(turn)
+    empty = N_("没有等待核准的追回。需要追回时,在那笔付款的页面提出。")
+    return await queues.show(turn, N_("待核准追回"), waiting, empty=empty)
+
+
+async def _waiting(turn: Turn) -> list[Waiting]:
     async with turn.reading() as session:
         found = await payments.reversals_to_decide(session, turn.bureau.id, at_most=SHOWN + 1)
         people = await identity.people(
             session, turn.bureau.id, [one.proposed_by for one in found], turn.today
         )
-    waiting = [
+    return [
         Waiting(
             f"/finance/reversals/{one.id}",
             yuan(one.amount_fen),
@@ -51,8 +57,6 @@ async def to_decide(turn: given.Turn) -> Response[str]:
         )
         for one in found
     ]
-    empty = N_("没有等待核准的追回。需要追回时,在那笔付款的页面提出。")
-    return await queues.show(turn, N_("待核准追回"), waiting, empty=empty)
 
 
 @get("/finance/payments/{payment_id:uuid}/reverse", verb="propose_reversal")

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from vouchermarket.web.pages.centre_labels import CENTRE_LABELS
 from vouchermarket.web.pages.money_labels import MONEY_LABELS
-from vouchermarket.web.pages.roster_labels import ROSTER_LABELS
 from vouchermarket.web.pages.provider_labels import PROVIDER_LABELS
+from vouchermarket.web.pages.roster_labels import ROSTER_LABELS
 from vouchermarket.web.words import N_, Words
 
 # Groups of codes; a group is named by what the code is of.

@@ -51,23 +51,27 @@ class ReverseById(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @get("/corrections", verb="decide_correction")
 async def pending(turn: given.Turn) -> Response[str]:
     """Corrections that wait for a second person, oldest first."""
-    async with turn.reading() as session:
-        found = await queries.corrections_pending(session, turn.bureau.id, SHOWN + 1)
-        people = await identity.people(
-            session, turn.bureau.id, {one.proposed_by for one in found}, turn.today
-        )
-    waiting = [
-        Waiting(f"/corrections/{one.id}", yuan(one.amount_fen), one.text[:80], people[one.proposed_by].name)
-        for one in found
-    ]
+    waiting = await _waiting(turn)
     return await turn.show(
         "office/corrections.html",
         title=N_("更正"),
         empty=N_("没有等待核准的更正。"),
         intro=N_("账目从不修改;错了由一人提出、另一人核准,再记一笔相反或调整的账。"),
         waiting=waiting[:SHOWN],
-        has_more=len(found) > SHOWN,
+        has_more=len(waiting) > SHOWN,
     )
+
+
+async def _waiting(turn: Turn) -> list[Waiting]:
+    async with turn.reading() as session:
+        found = await queries.corrections_pending(session, turn.bureau.id, SHOWN + 1)
+        people = await identity.people(
+            session, turn.bureau.id, {one.proposed_by for one in found}, turn.today
+        )
+    return [
+        Waiting(f"/corrections/{one.id}", yuan(one.amount_fen), one.text[:80], people[one.proposed_by].name)
+        for one in found
+    ]
 
 
 @get("/corrections/adjust", verb="propose_correction")

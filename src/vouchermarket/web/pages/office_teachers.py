@@ -1,6 +1,6 @@
 """One teacher at the office: vouchers frozen and let go again, and rules that do not bind for a time."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,8 @@ from litestar import Response, get, post
 from vouchermarket.identity import operations as roster
 from vouchermarket.identity import queries as identity
 from vouchermarket.identity.rules import NotFound
-from vouchermarket.identity.structs import Exempt, Exemption
+from vouchermarket.identity.structs import Actor, Exempt, Exemption
+from vouchermarket.kit.db import Session
 from vouchermarket.kit.refusal import Refusal
 from vouchermarket.vouchers import operations as vouchers
 from vouchermarket.vouchers import queries
@@ -102,13 +103,13 @@ async def exempt(turn: given.Turn, person_id: Id) -> Response[Any]:
 @post(PLACE + "/exemptions/{exemption_id:uuid}/end", verb="exempt")
 async def end_exemption(turn: given.Turn, person_id: Id, exemption_id: Id) -> Response[Any]:
     """End an exemption on a day."""
-
-    async def verb(session: Any, actor: Any, id_: UUID, command: EndOn, *, now: Any) -> None:
-        await roster.end_exemption(session, actor, id_, command.to_on, now=now)
-
     form, then = _end_form(turn), f"/office/teachers/{person_id}"
     again = _again(turn, person_id, str(exemption_id))
-    return await acting.act(turn, verb, exemption_id, form=form, then=then, again=again)
+    return await acting.act(turn, _end, exemption_id, form=form, then=then, again=again)
+
+
+async def _end(session: Session, actor: Actor, id_: UUID, command: EndOn, *, now: datetime) -> None:
+    await roster.end_exemption(session, actor, id_, command.to_on, now=now)
 
 
 def _again(turn: Turn, person_id: UUID, which: str) -> Again:

@@ -1,6 +1,7 @@
 """Policies: versions, each row with its citation, what a version changes, and a page for every clause."""
 
 import json
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,12 +11,14 @@ from litestar.params import FromPath
 
 from vouchermarket.identity import queries as identity
 from vouchermarket.identity.rules import NotFound
+from vouchermarket.identity.structs import Actor
+from vouchermarket.kit.db import Session
 from vouchermarket.kit.ids import PolicyVersionId
 from vouchermarket.kit.refusal import Refusal
 from vouchermarket.policies import operations, queries
 from vouchermarket.policies.packs import PackNotReadable, checks, shown
 from vouchermarket.policies.packs.compared import compare
-from vouchermarket.policies.queries import Version
+from vouchermarket.policies.queries import InForce, Version
 from vouchermarket.web import given
 from vouchermarket.web.fields import Id
 from vouchermarket.web.pages import acting, tables
@@ -71,12 +74,13 @@ async def propose(turn: given.Turn) -> Response[Any]:
     async def again(typed: Typed, refusal: Refusal) -> Response[str]:
         return await _proposing(turn, typed, refusal)
 
-    async def verb(session: Any, actor: Any, command: ProposePolicy, *, now: Any) -> UUID:
-        return await operations.propose(session, actor, command.content, now=now)
-
     return await acting.act(
-        turn, verb, form=_form(turn), then=lambda id_: f"/policies/{id_}", again=again, done="sent"
+        turn, _propose, form=_form(turn), then=lambda id_: f"/policies/{id_}", again=again, done="sent"
     )
+
+
+async def _propose(session: Session, actor: Actor, command: ProposePolicy, *, now: datetime) -> UUID:
+    return await operations.propose(session, actor, command.content, now=now)
 
 
 def _form(turn: Turn) -> Form:
@@ -135,20 +139,26 @@ async def clause(turn: given.Turn, rule: FromPath[str]) -> Response[str]:
     """A clause as refusals cite it: the words of the document, and the rows that rest on it."""
     async with turn.reading() as session:
         found = await queries.in_force(session, turn.bureau.id, turn.today)
-    cited = [(path, quote) for path, named, quote in checks.citations(found.pack) if named == rule]
-    if not cited:
-        raise NotFound
-    at = {path.split(".")[0] for path, _ in cited}
-    rows = [row for row in shown.listing(found.pack) if row["path"] in at]
+    quotes, rows = _cited(found, rule)
     return await turn.show(
         "policies/clause.html",
         rule=rule,
         header=found.pack.header,
         version_id=found.version_id,
-        quotes=list(dict.fromkeys(quote for _, quote in cited if quote)),
+        quotes=quotes,
         rows=rows,
         flat=flat,
     )
+
+
+def _cited(found: InForce, rule: str) -> tuple[list[str], list[dict[str, Any]]]:
+    """The words of a clause, and the rows that cite it. Refuses `NotFound`."""
+    cited = [(path, quote) for path, named, quote in checks.citations(found.pack) if named == rule]
+    if not cited:
+        raise NotFound
+    at = {path.split(".")[0] for path, _ in cited}
+    rows = [row for row in shown.listing(found.pack) if row["path"] in at]
+    return list(dict.fromkeys(quote for _, quote in cited if quote)), rows
 
 
 async def _version(turn: Turn, version_id: UUID, refusal: Refusal | None) -> Response[str]:

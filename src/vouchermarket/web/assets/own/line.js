@@ -2,7 +2,8 @@
 (() => {
   const place = document.getElementById("flow");
   const flows = JSON.parse(place?.dataset.flows ?? "[]");
-  if (!flows.length || !window.echarts) return;
+  // Too narrow for labels side by side: there the table alone is read.
+  if (!flows.length || !window.echarts || matchMedia("(max-width: 640px)").matches) return;
   place.classList.add("drawn");
   const style = getComputedStyle(document.documentElement);
   const chart = window.echarts.init(place, null, { renderer: "canvas" });
