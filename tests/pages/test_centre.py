@@ -192,6 +192,19 @@ async def test_a_completion_is_taken_back_by_two(learning: Learning, arrive: Arr
     assert (figures.earned_fen, figures.vouchers_fen + figures.funds_fen > 0) == (0, True)
 
 
+async def test_what_was_settled_is_clawed_back_and_the_page_says_so(
+    learning: Learning, arrive: Arrive
+) -> None:
+    await learning.settle()
+    statement_id = await the_statement(learning)
+    async with learning.world.open() as session:
+        centre = learning.city.officer("training_centre")
+        opened = await statements.open_statement(session, centre, statement_id)
+    reader = await arrive(learning.city.officer("training_centre"))
+    form = await reader.see(f"/centre/revocations/of/{opened.lines[0].completion_id}")
+    assert "从承担单位的应付款中追回 ¥180.00" in form.text
+
+
 async def test_the_seat_of_who_is_gone_is_given_back(world: World, arrive: Arrive, clock: HandClock) -> None:
     await world.issue()
     run_id = await world.open_run()
