@@ -77,7 +77,7 @@ async def test_a_real_provider_lets_in_who_stands_on_the_roster(
 ) -> None:
     outside = Outside(provider, CLIENT, Secret("s3cret"), "sub")
     code = await code_of(database, city.teacher())
-    address, errand = await outside.begin(BACK, "/market", int(time.time()))
+    address, errand = await outside.set_out(BACK, "/market", int(time.time()))
     told = await consented(address, code)
     assert told["state"] == [errand.state]
     claims = await outside.finish(told["code"][0], errand, BACK)
@@ -98,7 +98,7 @@ async def code_of(database: Database, actor: Actor) -> str:
 
 async def test_only_the_digest_of_the_kept_word_is_sent_ahead(provider: str) -> None:
     outside = Outside(provider, CLIENT, Secret("s3cret"), "sub")
-    address, errand = await outside.begin(BACK, "/", int(time.time()))
+    address, errand = await outside.set_out(BACK, "/", int(time.time()))
     asked = parse_qs(urlsplit(address).query)
     digest = hashlib.sha256(errand.verifier.encode()).digest()
     assert asked["code_challenge"] == [base64.urlsafe_b64encode(digest).rstrip(b"=").decode()]
@@ -204,7 +204,7 @@ async def test_what_is_forged_stale_or_anothers_is_refused(forger: Forger, outsi
 
 async def test_a_provider_that_is_silent_or_another_is_told_apart() -> None:
     with pytest.raises(rules.OutsideSilent):
-        await Outside("http://127.0.0.1:9", CLIENT, Secret(""), CLAIM).begin(BACK, "/", 0)
+        await Outside("http://127.0.0.1:9", CLIENT, Secret(""), CLAIM).set_out(BACK, "/", 0)
 
 
 async def test_nobody_is_made_by_it(database: Database, city: City) -> None:

@@ -14,6 +14,8 @@ pytestmark = pytest.mark.database
 async def test_there_is_no_way_out_where_none_is_connected(world: World, arrive: Arrive) -> None:
     teacher = await arrive(world.city.teacher())
     assert "没有接入统一身份认证" in (await teacher.see("/outside", 404)).text
+    program = await teacher.client.get(f"/{teacher.code}/outside", headers={"accept": "application/json"})
+    assert program.json()["code"] == "outside_not_offered"
 
 
 class Answering:
@@ -24,7 +26,7 @@ class Answering:
     def __init__(self, claims: dict[str, str]) -> None:
         self.claims, self.finished = claims, 0
 
-    async def begin(self, back: str, wanted: str, now: int):
+    async def set_out(self, back: str, wanted: str, now: int):
         return f"http://id.test/?back={back}", Errand("s", "n", "v", wanted, now)
 
     async def finish(self, code: str, errand: object, back: str) -> dict[str, str]:

@@ -8,13 +8,12 @@ import pytest
 from litestar import Litestar
 
 from factories import City
-from pages.conftest import Arrive, arrive  # noqa: F401 - the way in
+from pages.conftest import Arrive
 from vouchermarket.app import create_app
 from vouchermarket.web.files import ASSETS, FOLDERS
 from vouchermarket.web.guards import handlers
 from vouchermarket.web.middleware import POLICY
 from vouchermarket.web.pages.shown import TEMPLATES
-from web.conftest import *  # noqa: F403 - the application and the ways to come in
 from web.conftest import HandClock
 from web.settings_of import SAFE, settings
 
@@ -60,7 +59,7 @@ def test_the_policy_is_strict() -> None:
 async def test_every_page_goes_out_with_its_headers_and_is_kept_by_no_cache(
     app: Litestar,
     city: City,
-    arrive: Arrive,  # noqa: F811
+    arrive: Arrive,  # noqa: F811 - the fixture of that name
 ) -> None:
     read = 0
     for actor in (city.teacher(), city.officer("provider"), city.officer("training_centre")):

@@ -53,7 +53,7 @@ class Outside:
         self._place: _Place | None = None
         self._keys: dict[str, jwt.PyJWK] = {}
 
-    async def begin(self, back: str, wanted: str, now: int) -> tuple[str, Errand]:
+    async def set_out(self, back: str, wanted: str, now: int) -> tuple[str, Errand]:
         """Where the browser goes, and what to keep. Refuses `OutsideSilent`."""
         words = [secrets.token_urlsafe(32) for _ in range(3)]
         errand = Errand(words[0], words[1], words[2], wanted, now)

@@ -14,6 +14,7 @@ from litestar.datastructures import Cookie
 from vouchermarket.identity import operations as identity
 from vouchermarket.identity.oidc import Errand, Outside
 from vouchermarket.identity.rules import OutsideAnswerNotRight, OutsideNotOffered
+from vouchermarket.identity.structs import Gate, OpenedLogin
 from vouchermarket.kit.cipher import NotOpened
 from vouchermarket.kit.refusal import Refusal
 from vouchermarket.web import given
@@ -29,9 +30,9 @@ TEXT_MAX = 2000
 @get("/outside", verb=None)
 async def begin(turn: given.Turn, gate: given.Gate) -> Response[Any]:
     """To the identity provider, and remember where one wanted to be."""
-    wanted = local(turn.request.query_params.get("next", ""))
+    outside, wanted = _provider(turn), local(turn.request.query_params.get("next", ""))
     try:
-        address, errand = await _provider(turn).begin(_back(turn), wanted, int(turn.now.timestamp()))
+        address, errand = await outside.set_out(_back(turn), wanted, int(turn.now.timestamp()))
     except Refusal as refusal:
         return await refused(turn, refusal, "/login")
     sealed = gate.cipher.seal(msgspec.json.encode(errand), PURPOSE).hex()
@@ -44,22 +45,27 @@ async def begin(turn: given.Turn, gate: given.Gate) -> Response[Any]:
 async def back(turn: given.Turn, gate: given.Gate) -> Response[Any]:
     """From the identity provider: whoever is on the roster is in."""
     try:
-        outside = _provider(turn)
-        errand = _errand(turn, gate)
-        code = turn.request.query_params.get("code", "")
-        # The network is asked before a connection of the database is taken.
-        claims = await outside.finish(code[:TEXT_MAX], errand, _back(turn))
-        async with turn.reading() as session:
-            opened = await identity.enter_from_outside(
-                session, turn.bureau.id, claims, outside.claim, gate=gate, now=turn.now
-            )
+        opened, wanted = await _came_back(turn, _provider(turn), gate)
     except Refusal as refusal:
         answer: Response[Any] = await refused(turn, refusal, "/login")
     else:
-        answer = turn.back(errand.wanted)
+        answer = turn.back(wanted)
         answer.set_cookie(login_cookie(turn.place, opened.secret))
     answer.set_cookie(_cookie(turn, "", 0))
     return answer
+
+
+async def _came_back(turn: Turn, outside: Outside, gate: Gate) -> tuple[OpenedLogin, str]:
+    """The login of who came back, and where he or she wanted to be."""
+    errand = _errand(turn, gate)
+    code = turn.request.query_params.get("code", "")
+    # The network is asked before a connection of the database is taken.
+    claims = await outside.finish(code[:TEXT_MAX], errand, _back(turn))
+    async with turn.reading() as session:
+        opened = await identity.enter_from_outside(
+            session, turn.bureau.id, claims, outside.claim, gate=gate, now=turn.now
+        )
+    return opened, errand.wanted
 
 
 def _provider(turn: Turn) -> Outside:
@@ -69,7 +75,7 @@ def _provider(turn: Turn) -> Outside:
     return outside
 
 
-def _errand(turn: Turn, gate: given.Gate) -> Errand:
+def _errand(turn: Turn, gate: Gate) -> Errand:
     """What this browser was sent out with. Refuses `OutsideAnswerNotRight`."""
     try:
         sealed = bytes.fromhex(turn.request.cookies.get(COOKIE, ""))
