@@ -59,7 +59,7 @@ def test_the_policy_is_strict() -> None:
 async def test_every_page_goes_out_with_its_headers_and_is_kept_by_no_cache(
     app: Litestar,
     city: City,
-    arrive: Arrive,  # noqa: F811 - the fixture of that name
+    arrive: Arrive,
 ) -> None:
     read = 0
     for actor in (city.teacher(), city.officer("provider"), city.officer("training_centre")):
