@@ -58,6 +58,7 @@ class Wire:
                     where, self.cuts = self.cuts, ""
                     if where == AFTER:
                         answers.cancel()
+                        await asyncio.wait({answers})
                         forth.write(asked)
                         await back.read(65536)
                     return
