@@ -49,7 +49,7 @@ async def test_a_roster_with_faults_is_mended_and_imported_in_the_background(vis
     await visitor.press("交后台导入")
     await visitor.accessible()
     # The bar asks by itself; at the end it brings the whole page.
-    await visitor.page.get_by_text("已完成").wait_for(timeout=60_000)
+    await visitor.page.get_by_role("link", name="下载结果文件").wait_for(timeout=60_000)
     assert "新增行" in await visitor.page.inner_text("main")
     await visitor.kept("task")
     await visitor.see("/admin/people?words=new0002")
