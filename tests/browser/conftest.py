@@ -38,6 +38,8 @@ PHONE, DESK = 390, 1280
 READY_SECONDS = 240
 
 
+# First of all: the distribution of tests over workers reads the groups in a hook of the same name.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker runs them all: they share one server and one city."""
     here = Path(__file__).parent
