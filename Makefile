@@ -31,7 +31,7 @@ demo: setup  ## run one school year of the Zhuzhou pilot and verify its books
 	@time .venv/bin/vouchermarket demo
 
 test: setup  ## the whole suite
-	@time $(PY) -m pytest -n 2 --dist loadgroup
+	@time $(PY) -m pytest -n 2 --dist loadfile
 
 fuzz: setup  ## 20,000 requests generated from the OpenAPI, against a real server (some minutes)
 	@time PYTHONPATH=tests $(PY) -m fuzz

@@ -112,7 +112,7 @@ async def test_a_cart_is_booked_whole(desks: Desks) -> None:
 @pytest.mark.parametrize(
     ("language", "detail", "remedy"),
     [
-        ("zh", "购物车未办理,2 行不能选:", "请选择价格不超过余额的班次"),
+        ("zh", "选课车未办理,2 行不能选:", "请选择价格不超过余额的班次"),
         ("en", "The cart was not booked, 2 of its lines could not be: ", "Choose a run within what is left"),
     ],
 )

@@ -11,7 +11,7 @@ from vouchermarket.identity.rules import matrix
 from web.routes import PREFIX, Description, Route, Wire, describe, desks, none, random_ids
 
 # Open to everybody, because they are the door itself.
-PUBLIC = {"POST /login", "POST /second-factor", "POST /second-factor/confirm"}
+PUBLIC = {"POST /login", "POST /second-factor", "POST /second-factor/confirm", "POST /sign-in-code"}
 # This ends the very login that is asking.
 LAST = "/logout"
 DOOR = {401: "sign_in_needed", 403: "role_not_allowed"}
