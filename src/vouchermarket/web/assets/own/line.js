@@ -17,7 +17,7 @@
     textStyle: { fontFamily: style.getPropertyValue("--tblr-font-sans-serif") },
     color: ["#1f5f8b", "#5c6670", "#1b6e3c", "#8a5a00", "#3f7fae", "#6d8a3c", "#7a5c8b"],
     series: [{
-      type: "sankey", left: 4, right: 150, top: 8, bottom: 8, nodeGap: 14, emphasis: { disabled: true },
+      type: "sankey", left: 4, right: 150, top: 8, bottom: 28, nodeGap: 24, emphasis: { disabled: true },
       data: names.map((name) => ({ name })),
       links: flows.map((flow) => ({ source: flow.source, target: flow.target, value: flow.fen })),
       lineStyle: { color: "gradient", opacity: .35 },
