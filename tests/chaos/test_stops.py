@@ -35,8 +35,8 @@ async def test_a_stop_finishes_the_requests_in_flight() -> None:
                 ended = asyncio.create_task(server.ends(GONE_WITHIN_SECONDS))
                 await asyncio.sleep(1)
                 assert not asked.done()
-            async with asyncio.timeout(STOPS_WITHIN_SECONDS):
-                assert (await asked).status_code == 201
+            assert (await asked).status_code == 201
+            assert time.monotonic() - began < STOPS_WITHIN_SECONDS
         # The processes themselves go when they have put everything away, which a busy machine draws out.
         assert await ended == 0
         took = time.monotonic() - began

@@ -173,6 +173,17 @@ class StatementRow(msgspec.Struct, frozen=True):
     disputed: int
     offices: tuple[OrganisationKind, ...]
 
+    @property
+    def stage(self) -> str:
+        """How far it has come: `drawn`, `disputed`, `waiting`, `half` (one key), `settled`."""
+        if self.statement.settled_at is not None:
+            return "settled"
+        if self.disputed:
+            return "disputed"
+        if self.unanswered:
+            return "drawn"
+        return "half" if self.offices else "waiting"
+
 
 class ProviderMoney(msgspec.Struct, frozen=True):
     """Where a provider's money is: earned and not settled, settled and payable, on its way, paid."""

@@ -27,7 +27,7 @@ from vouchermarket.web.words import N_
 
 DEPARTURES = (
     Column(N_("工号"), lambda one: one.code, link=lambda one: f"/admin/people/{one.person_id}"),
-    Column(N_("姓名"), lambda one: one.name),
+    Column(N_("姓名"), lambda one: one.name, "name"),
     Column(N_("情形"), lambda one: one.kind, "label", "departure"),
     Column(N_("不在岗自"), lambda one: one.gone_on, "day"),
     Column(N_("理由"), lambda one: one.reason),

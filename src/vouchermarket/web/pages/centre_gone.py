@@ -21,7 +21,8 @@ from vouchermarket.web.words import N_
 
 PLACE = "/centre/gone"
 COLUMNS = (
-    Column(N_("教师"), lambda one: f"{one.name}({one.code})", link=lambda one: f"{PLACE}/{one.booking.id}"),
+    Column(N_("教师"), lambda one: one.name, "name", link=lambda one: f"{PLACE}/{one.booking.id}"),
+    Column(N_("工号"), lambda one: one.code),
     Column(N_("离开日期"), lambda one: one.gone_on, "day"),
     Column(N_("课程"), lambda one: one.booking.title),
     Column(N_("开始"), lambda one: one.booking.starts_at, "instant"),

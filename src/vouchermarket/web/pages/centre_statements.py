@@ -21,6 +21,7 @@ from vouchermarket.web.commands import Made
 from vouchermarket.web.fields import Id
 from vouchermarket.web.pages import acting, queues, tables
 from vouchermarket.web.pages.forms import Form
+from vouchermarket.web.pages.labels import label_of
 from vouchermarket.web.pages.queues import SHOWN, Waiting
 from vouchermarket.web.pages.tables import Column
 from vouchermarket.web.pages.turn import Turn, Typed
@@ -28,6 +29,7 @@ from vouchermarket.web.words import N_
 
 PLACE = "/centre/statements"
 OWN = OrganisationKind.TRAINING_CENTRE
+KEY_HOLDERS = (OrganisationKind.TEACHER_OFFICE, OWN)
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -35,17 +37,6 @@ class Row(msgspec.Struct, frozen=True):
 
     row: StatementRow
     provider_name: str
-
-    @property
-    def state(self) -> str:
-        """Of the group `statement`: how far it has come."""
-        if self.row.statement.settled_at is not None:
-            return "settled"
-        if self.row.disputed:
-            return "disputed"
-        if self.row.unanswered:
-            return "drawn"
-        return "half" if self.row.offices else "waiting"
 
 
 class StatementsLine(msgspec.Struct, frozen=True):
@@ -68,7 +59,7 @@ COLUMNS = (
     Column(N_("人次"), lambda one: one.row.lines, "number"),
     Column(N_("有异议"), lambda one: one.row.disputed, "number"),
     Column(N_("合计"), lambda one: one.row.statement.total_fen, "money"),
-    Column(N_("状态"), lambda one: one.state, "state", "statement"),
+    Column(N_("状态"), lambda one: one.row.stage, "state", "statement"),
 )
 LINES = (
     Column(N_("课程"), lambda one: one.title),
@@ -107,8 +98,11 @@ def _period(turn: Turn, one: Row) -> str:
 
 
 def _holder(turn: Turn, one: Row) -> str:
-    """With whom it lies: the provider until every line is accepted, then the offices."""
-    return one.provider_name if one.row.unanswered else turn.say("市教师培训中心")
+    """With whom it lies: the provider until every line is answered, then the offices without a key."""
+    if one.row.unanswered:
+        return one.provider_name
+    missing = [office for office in KEY_HOLDERS if office not in one.row.offices]
+    return "、".join(label_of(office, "desk", turn.say) for office in missing)
 
 
 @get(PLACE, verb="turn_key")

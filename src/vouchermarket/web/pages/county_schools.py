@@ -40,7 +40,7 @@ SCHOOLS = (
     Column(N_("状态"), _behind, "state", "school_share"),
 )
 TEACHERS = (
-    Column(N_("姓名"), lambda one: one.name),
+    Column(N_("姓名"), lambda one: one.name, "name"),
     Column(N_("工号"), lambda one: one.code),
     Column(N_("学科"), lambda one: one.subject, "label", "subject"),
     Column(N_("本年计入"), lambda one: one.yearly and one.yearly.counted_hundredths, "credits"),

@@ -54,7 +54,7 @@ FACTS = (
 )
 LINES = (
     Column(N_("编号"), lambda one: one.code),
-    Column(N_("名称"), lambda one: one.name),
+    Column(N_("名称"), lambda one: one.name, "name"),
     Column(N_("人数"), lambda one: one.heads, "number"),
     Column(N_("金额"), lambda one: one.amount_fen, "money"),
 )

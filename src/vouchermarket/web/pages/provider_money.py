@@ -36,24 +36,13 @@ from vouchermarket.web.pages.tables import PAGE_ROWS, Column, Table
 from vouchermarket.web.pages.turn import Again, Turn, Typed
 from vouchermarket.web.words import N_
 
-
-def _state(row: StatementRow) -> str:
-    if row.statement.settled_at:
-        return "settled"
-    if row.disputed:
-        return "disputed"
-    if row.unanswered:
-        return "drawn"
-    return "half" if row.offices else "waiting"
-
-
 STATEMENTS = (
     Column(N_("自"), lambda one: one.statement.from_on, "day", link=lambda one: _path(one.statement.id)),
     Column(N_("至(不含)"), lambda one: one.statement.to_on, "day"),
     Column(N_("合计"), lambda one: one.statement.total_fen, "money"),
     Column(N_("行数"), lambda one: one.lines, "number"),
     Column(N_("待答复"), lambda one: one.unanswered, "number"),
-    Column(N_("状态"), _state, "state", "statement"),
+    Column(N_("状态"), lambda one: one.stage, "state", "statement"),
 )
 # What leaves as a file: no names, which go out for a reason only.
 LINES = (

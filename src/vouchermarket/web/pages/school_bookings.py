@@ -39,7 +39,7 @@ class Sent(msgspec.Struct, frozen=True):
 
 COLUMNS = (
     Column(N_("课程"), lambda one: one.booking.title, link=lambda one: f"/school/bookings/{one.booking.id}"),
-    Column(N_("教师"), lambda one: one.person and one.person.name),
+    Column(N_("教师"), lambda one: one.person and one.person.name, "name"),
     Column(N_("工号"), lambda one: one.person and one.person.code),
     Column(N_("开始"), lambda one: one.booking.starts_at, "instant"),
     Column(N_("价格"), lambda one: one.booking.price_fen, "money"),

@@ -24,7 +24,7 @@ def _state(one: TeacherStanding) -> str:
 
 
 COLUMNS = (
-    Column(N_("姓名"), lambda one: one.name, link=lambda one: f"/school/teachers/{one.person_id}"),
+    Column(N_("姓名"), lambda one: one.name, "name", link=lambda one: f"/school/teachers/{one.person_id}"),
     Column(N_("工号"), lambda one: one.code),
     Column(N_("学科"), lambda one: one.subject, "label", "subject"),
     Column(N_("本年计入"), lambda one: one.yearly and one.yearly.counted_hundredths, "credits"),

@@ -1,6 +1,7 @@
 """A table of a desk: columns with a kind each, rows, pages of it, and the same as a file.
 
-What is exported is what is shown: the same columns of the same rows, all pages of them.
+What is exported is what is shown: the same columns of the same rows, all pages of them, but for the names of
+people: those leave in a file only by an export that asks for a reason (trust 48).
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,13 +22,14 @@ from vouchermarket.web.uploads import attachment
 
 PAGE_ROWS = 50
 EXPORT_ROWS_MAX = 10_000
-KINDS = ("text", "money", "credits", "number", "day", "instant", "label", "state", "id")
+KINDS = ("text", "name", "money", "credits", "number", "day", "instant", "label", "state", "id")
 
 
 class Column(msgspec.Struct, frozen=True):
     """One column: its name, what it shows of a row, and how.
 
-    `kind`: text, money (fen), credits (hundredths), number, day, instant, label and state (codes of `group`).
+    `kind`: text, name (of a person), money (fen), credits (hundredths), number, day, instant, label and state
+    (codes of `group`).
     `link` gives the address a cell leads to.
     """
 
@@ -75,6 +77,7 @@ def file_asked(turn: Turn) -> str:
 
 async def as_file(turn: Turn, read: Read, columns: tuple[Column, ...], name: str) -> Response[bytes]:
     """Every row of the list as a file of these columns, up to ten thousand."""
+    written_out = [column for column in columns if column.kind != "name"]
     rows: list[Any] = []
     while len(rows) < EXPORT_ROWS_MAX:
         # The lists of the slices answer two hundred at a time.
@@ -82,8 +85,8 @@ async def as_file(turn: Turn, read: Read, columns: tuple[Column, ...], name: str
         rows += part
         if len(part) < 200:
             break
-    lines: list[list[Value]] = [[turn.say(column.name) for column in columns]]
-    lines += ([written(turn, column, row) for column in columns] for row in rows)
+    lines: list[list[Value]] = [[turn.say(column.name) for column in written_out]]
+    lines += ([written(turn, column, row) for column in written_out] for row in rows)
     kind = file_asked(turn)
     content = write_csv(lines) if kind == "csv" else write_xlsx(lines, name=name[:31])
     media_type = "text/csv" if kind == "csv" else XLSX
